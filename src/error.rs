@@ -1,0 +1,106 @@
+//! The kinds of failure an outsider may see.
+//!
+//! Rooms answer with these; `web/problem.rs` turns them into a page, a toast or problem+json. Which to use:
+//!
+//! | the caller … | use |
+//! |---|---|
+//! | named something that isn't there, or that they may not see | [`Error::NotFound`]: both look the same |
+//! | isn't signed in | [`Error::Unauthenticated`] |
+//! | is signed in, may see the thing, but may not do this | [`Error::Forbidden`] |
+//! | sent something that doesn't fit | [`Error::Invalid`] |
+//! | sent something that fits, but not now | [`Error::Conflict`] |
+//! | did nothing wrong: we or the provider can't just now | [`Error::Unavailable`] |
+//! | met a bug | [`Error::Internal`]: logged with its cause, shown as an id to quote |
+
+use std::time::Duration;
+
+/// What a room answers when it can't do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not there, or not for this caller's eyes.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in, or the session or token has ended.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// Signed in, but not allowed; `code` is stable.
+    #[error("not allowed: {code}")]
+    Forbidden {
+        /// Stable machine-readable reason.
+        code: &'static str,
+    },
+    /// The input doesn't fit; `code` is stable, `detail` is for developers, pages look the code up in the catalogue.
+    #[error("{detail}")]
+    Invalid {
+        /// Stable machine-readable reason.
+        code: &'static str,
+        /// The field at fault, when it is one.
+        field: Option<&'static str>,
+        /// One English sentence for API clients and logs.
+        detail: String,
+    },
+    /// The input fits, but the present state forbids it.
+    #[error("{detail}")]
+    Conflict {
+        /// Stable machine-readable reason.
+        code: &'static str,
+        /// One English sentence for API clients and logs.
+        detail: String,
+    },
+    /// The body is larger than this route takes.
+    #[error("the request body is too large")]
+    TooLarge,
+    /// Too many tries; come back after the given time.
+    #[error("too many requests")]
+    TooMany {
+        /// When a next try makes sense.
+        retry_after: Duration,
+    },
+    /// The database or a provider is out of reach; a later try may succeed. Nothing was stored.
+    #[error("temporarily unavailable")]
+    Unavailable {
+        /// When a next try makes sense.
+        retry_after: Duration,
+    },
+    /// A bug or a broken installation; the cause is logged, never shown.
+    #[error("internal error: {0:#}")]
+    Internal(#[from] anyhow::Error),
+}
+
+/// The result of every room's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An [`Error::Invalid`] about one field.
+    pub fn field(code: &'static str, field: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid { code, field: Some(field), detail: detail.into() }
+    }
+
+    /// An [`Error::Conflict`].
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Conflict { code, detail: detail.into() }
+    }
+
+    /// The stable code that API clients may branch on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden { code } | Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
+            Self::TooLarge => "too_large",
+            Self::TooMany { .. } => "too_many_requests",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if crate::platform::db::is_transient(&error) {
+            tracing::warn!(%error, "the database did not answer");
+            return Self::Unavailable { retry_after: Duration::from_secs(2) };
+        }
+        Self::Internal(anyhow::Error::new(error).context("database"))
+    }
+}

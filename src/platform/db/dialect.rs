@@ -1,0 +1,76 @@
+//! Every place where SQLite and PostgreSQL need different words, and nothing else.
+
+use super::Dialect;
+use crate::sql_pair;
+
+/// 1 when the migrator has ever run here, else 0.
+pub const MIGRATION_TABLE_EXISTS: Dialect = sql_pair! {
+    sqlite: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
+    postgres: "SELECT CASE WHEN to_regclass('_sqlx_migrations') IS NULL THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END",
+};
+
+/// The database's own clock in milliseconds since 1970: leases live by it, so that instances whose clocks differ agree.
+pub const NOW_MS: Dialect = sql_pair! {
+    sqlite: "SELECT CAST(unixepoch('subsec') * 1000 AS BIGINT)",
+    postgres: "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+};
+
+/// Which of the leases `$1` (JSON array of `{"i": hex id, "f": fence}`) are still held with that fence. PostgreSQL also
+/// locks them against a reaper until the transaction ends; SQLite's single writer needs no lock.
+pub const HELD_LEASES: Dialect = sql_pair! {
+    sqlite: "SELECT l.id FROM json_each($1) b JOIN leases l
+             ON l.id = unhex(b.value->>'i') AND l.fence = CAST(b.value->>'f' AS BIGINT)",
+    postgres: "SELECT l.id FROM json_to_recordset(CAST($1 AS JSON)) AS b(i TEXT, f BIGINT) JOIN leases l
+               ON l.id = CAST(b.i AS UUID) AND l.fence = b.f ORDER BY l.id FOR SHARE OF l",
+};
+
+/// Moves the head of each log in `$1` (JSON array of `{"i": hex id, "n": count}`) by its count; gives the new heads.
+pub const ADVANCE_HEADS: Dialect = sql_pair! {
+    sqlite: "UPDATE logs SET head = head + CAST(b.value->>'n' AS BIGINT) FROM json_each($1) b
+             WHERE logs.id = unhex(b.value->>'i') RETURNING logs.id, logs.head",
+    postgres: "UPDATE logs SET head = head + b.n
+               FROM (SELECT CAST(i AS UUID) AS i, n FROM json_to_recordset(CAST($1 AS JSON)) AS x(i TEXT, n BIGINT)) b
+               WHERE logs.id = b.i RETURNING logs.id, logs.head",
+};
+
+/// Adds the entries in `$1` (JSON array of `{"l": hex log, "s": seq, "w": hex writer, "n": name, "d": data}`), at `$2`.
+pub const ADD_ENTRIES: Dialect = sql_pair! {
+    sqlite: "INSERT INTO entries (log_id, seq, writer, name, data, at)
+             SELECT unhex(b.value->>'l'), CAST(b.value->>'s' AS BIGINT), unhex(b.value->>'w'), b.value->>'n', b.value->>'d', $2
+             FROM json_each($1) b",
+    postgres: "INSERT INTO entries (log_id, seq, writer, name, data, at)
+               SELECT CAST(l AS UUID), s, CAST(w AS UUID), n, d, $2
+               FROM json_to_recordset(CAST($1 AS JSON)) AS b(l TEXT, s BIGINT, w TEXT, n TEXT, d TEXT)",
+};
+
+/// Prolongs every lease of holder `$1` to `$2` milliseconds from now (database time); gives those still held and
+/// whether somebody asked to stop.
+pub const RENEW_LEASES: Dialect = sql_pair! {
+    sqlite: "UPDATE leases SET expires_at = CAST(unixepoch('subsec') * 1000 AS BIGINT) + $2 WHERE holder = $1
+             RETURNING id, stop",
+    postgres: "UPDATE leases SET expires_at = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $2
+               WHERE holder = $1 RETURNING id, stop",
+};
+
+/// Takes lease `$1` on log `$2` for holder `$3` with fence `$4` for `$5` milliseconds (database time).
+pub const TAKE_LEASE: Dialect = sql_pair! {
+    sqlite: "INSERT INTO leases (id, log_id, holder, fence, stop, expires_at)
+             VALUES ($1, $2, $3, $4, FALSE, CAST(unixepoch('subsec') * 1000 AS BIGINT) + $5)",
+    postgres: "INSERT INTO leases (id, log_id, holder, fence, stop, expires_at)
+               VALUES ($1, $2, $3, $4, FALSE, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $5)",
+};
+
+/// Leases that ran out (database time), oldest first, at most 100.
+pub const EXPIRED_LEASES: Dialect = sql_pair! {
+    sqlite: "SELECT id, log_id, fence FROM leases WHERE expires_at < CAST(unixepoch('subsec') * 1000 AS BIGINT)
+             ORDER BY expires_at LIMIT 100",
+    postgres: "SELECT id, log_id, fence FROM leases
+               WHERE expires_at < CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)
+               ORDER BY expires_at LIMIT 100",
+};
+
+/// Heads of the logs in `$1` (JSON array of hex ids).
+pub const HEADS: Dialect = sql_pair! {
+    sqlite: "SELECT id, head FROM logs WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+    postgres: "SELECT id, head FROM logs WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))",
+};

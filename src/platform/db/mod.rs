@@ -1,0 +1,230 @@
+//! The database seam: one SQL text, two engines.
+//!
+//! [`Db`] is an enum of a SQLite and a PostgreSQL pool. The macros [`fetch!`](crate::fetch), [`exec!`](crate::exec)
+//! and [`tx_fetch!`](crate::tx_fetch), [`tx_exec!`](crate::tx_exec) run the same text (`$1` placeholders, native types)
+//! on either. Every text goes through [`sql!`](crate::sql), which registers it, so that one test can prepare them all
+//! on both engines. What cannot be one text is a [`Dialect`] pair in [`dialect`].
+//!
+//! SQLite has one writing connection and several readers: writers queue in the pool instead of polling a busy lock.
+
+pub mod dialect;
+mod macros;
+mod migrate;
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use migrate::{MigrationState, SchemaError};
+
+/// A text registered by [`sql!`](crate::sql), with the place that wrote it.
+#[derive(Debug)]
+pub struct Statement {
+    /// The SQL text.
+    pub text: &'static str,
+    /// Which engines it is meant for.
+    pub engine: Engine,
+    /// The file that holds it.
+    pub file: &'static str,
+    /// The line in that file.
+    pub line: u32,
+}
+inventory::collect!(Statement);
+
+/// Which engine a text is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Either: the normal case.
+    Both,
+    /// SQLite only.
+    Sqlite,
+    /// PostgreSQL only.
+    Postgres,
+}
+
+/// Two texts with one meaning, for the few things the engines spell differently.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect {
+    /// The text for SQLite.
+    pub sqlite: &'static str,
+    /// The text for PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// The pools of one database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// The embedded default.
+    Sqlite(SqlitePools),
+    /// The scale-out engine.
+    Postgres(PgPool),
+}
+
+/// SQLite's two pools: `write` holds exactly one connection.
+#[derive(Clone, Debug)]
+pub struct SqlitePools {
+    /// The one writing connection.
+    pub write: SqlitePool,
+    /// Readers; WAL lets them run beside the writer.
+    pub read: SqlitePool,
+}
+
+/// A transaction on either engine. Dropped without [`Tx::commit`] it rolls back.
+///
+/// Never use an expected error as control flow inside one: PostgreSQL aborts the whole transaction at the first
+/// failed statement, SQLite doesn't. Use `ON CONFLICT`.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens the pools behind `url` (`sqlite:<path>` or `postgres://…`) without touching the schema.
+    ///
+    /// # Errors
+    /// A URL that names neither engine, or an engine that does not answer.
+    pub async fn connect(url: &str) -> sqlx::Result<Self> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return Self::connect_postgres(url).await;
+        }
+        Self::connect_sqlite(url).await
+    }
+
+    async fn connect_postgres(url: &str) -> sqlx::Result<Self> {
+        let options = PgConnectOptions::from_str(url)?.application_name("freshet");
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    async fn connect_sqlite(url: &str) -> sqlx::Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("wal_autocheckpoint", "1000")
+            .pragma("temp_store", "memory");
+        if let Some(folder) = options.get_filename().parent().filter(|p| *p != Path::new("")) {
+            std::fs::create_dir_all(folder)?;
+        }
+        // The writer comes first: it creates the file and switches it to WAL before a reader opens it.
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Sqlite(SqlitePools { write, read }))
+    }
+
+    /// Begins a writing transaction.
+    ///
+    /// # Errors
+    /// No connection within 10 s, or a connection that fails.
+    pub async fn begin(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            // A deferred transaction that turns into a writer fails at once when another one writes.
+            Self::Sqlite(pools) => Tx::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a read-only transaction in which every statement sees the same state.
+    ///
+    /// # Errors
+    /// No connection within 10 s, or a connection that fails.
+    pub async fn begin_read(&self) -> sqlx::Result<Tx> {
+        Ok(match self {
+            Self::Sqlite(pools) => Tx::Sqlite(pools.read.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// The half of a [`Dialect`] that this database speaks.
+    pub fn speak(&self, dialect: Dialect) -> &'static str {
+        match self {
+            Self::Sqlite(_) => dialect.sqlite,
+            Self::Postgres(_) => dialect.postgres,
+        }
+    }
+
+    /// True for the embedded engine, where no other process can share the database.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    /// A name for logs and health answers.
+    pub fn engine_name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Closes the pools; SQLite folds its write-ahead log back into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(pools) => {
+                pools.read.close().await;
+                pools.write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything since the beginning durable and visible.
+    ///
+    /// # Errors
+    /// The engine refused, or the connection broke; after a broken connection the outcome is unknown.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// The half of a [`Dialect`] that this transaction speaks.
+    pub fn speak(&self, dialect: Dialect) -> &'static str {
+        match self {
+            Self::Sqlite(_) => dialect.sqlite,
+            Self::Postgres(_) => dialect.postgres,
+        }
+    }
+}
+
+/// True when the failure says that the database itself is out of reach or too busy, so that a later try may succeed.
+pub fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // SQLite: 5 BUSY, 6 LOCKED, 10 IOERR, 13 FULL. PostgreSQL: class 08 connection, 53 resources, 57P shutdown,
+        // 40 serialization and deadlock.
+        sqlx::Error::Database(e) => e.code().is_some_and(|code| {
+            matches!(code.as_ref(), "5" | "6" | "10" | "13" | "261" | "517")
+                || ["08", "53", "57P", "40"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,3 @@
+//! Adapters to the outside, one seam each. No product rule lives here.
+
+pub mod db;
