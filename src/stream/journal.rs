@@ -1,0 +1,419 @@
+//! The group commit: the running texts of one instance reach the log together, before anybody sees them.
+//!
+//! Writers push text as it comes; every `gather` milliseconds one transaction stores all of it, and only then is the bell
+//! rung. The first text of a writer does not wait for the tick. When the database is away the batch is kept and tried
+//! again; a writer whose unlogged text reaches [`PATIENCE`] bytes is asked to stop reading upstream.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    Delta, Entry, Log, Part,
+    store::{self, BatchRow, hex},
+};
+use crate::platform::clock::Clock;
+
+/// Unlogged bytes at which a writer should wait.
+pub const PATIENCE: usize = 1 << 20;
+/// An entry's text is at most this long, so that every event stays far below 64 KiB, also as JSON.
+const PIECE: usize = 8 << 10;
+/// Entries in one transaction.
+const BATCH: usize = 512;
+
+/// The lease was taken away: nothing this writer says counts any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the lease was lost")]
+pub struct Lost;
+
+/// Collects what writers push. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    log: Log,
+    clock: Clock,
+    gather: Duration,
+    writers: Mutex<HashMap<Uuid, Arc<Slot>>>,
+    wake: Notify,
+    urgent: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Slot {
+    log: Uuid,
+    id: Uuid,
+    fence: i64,
+    lost: CancellationToken,
+    state: Mutex<State>,
+    moved: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    pending: Vec<Piece>,
+    /// Bytes pushed but not yet committed.
+    unlogged: usize,
+    answer: u64,
+    thinking: u64,
+    /// The newest entry of this writer that is known to be committed.
+    seq: i64,
+    started: bool,
+}
+
+#[derive(Debug)]
+struct Piece {
+    part: Part,
+    from: u64,
+    text: String,
+}
+
+/// One running text's way into the log. Dropping it forgets what was not committed.
+#[derive(Debug)]
+pub struct Writer {
+    inner: Arc<Inner>,
+    slot: Arc<Slot>,
+}
+
+/// A piece on its way, with everything its entry needs.
+struct Pending {
+    slot: Arc<Slot>,
+    bytes: usize,
+    data: Arc<str>,
+}
+
+impl Journal {
+    /// A journal that commits at most every `gather`. Nothing happens until [`Journal::run`] is polled.
+    pub fn new(log: Log, clock: Clock, gather: Duration) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                log,
+                clock,
+                gather,
+                writers: Mutex::default(),
+                wake: Notify::new(),
+                urgent: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// A writer under lease `id` of `log`; `seq` is the newest entry of the log that the lease's owner has written.
+    pub fn open(&self, log: Uuid, id: Uuid, fence: i64, seq: i64) -> Writer {
+        let state = State { pending: Vec::new(), unlogged: 0, answer: 0, thinking: 0, seq, started: false };
+        let slot = Arc::new(Slot {
+            log,
+            id,
+            fence,
+            lost: CancellationToken::new(),
+            state: Mutex::new(state),
+            moved: Notify::new(),
+        });
+        self.inner.writers.lock().insert(id, Arc::clone(&slot));
+        Writer { inner: Arc::clone(&self.inner), slot }
+    }
+
+    /// Commits what is pushed until `stop` is cancelled and nothing is left.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut last = Instant::now() - self.inner.gather;
+        loop {
+            let batch = self.inner.take();
+            if batch.is_empty() {
+                tokio::select! {
+                    () = self.inner.wake.notified() => {}
+                    () = stop.cancelled() => {
+                        if self.inner.nothing_left() { return }
+                    }
+                }
+                self.inner.until_tick(last).await;
+                continue;
+            }
+            self.inner.store(batch, &stop).await;
+            last = Instant::now();
+            self.inner.until_tick(last).await;
+        }
+    }
+}
+
+impl Inner {
+    /// Waits until the next tick, or less when somebody is in a hurry.
+    async fn until_tick(&self, last: Instant) {
+        let due = last + self.gather;
+        while !self.urgent.swap(false, Ordering::AcqRel) && Instant::now() < due {
+            tokio::select! {
+                () = tokio::time::sleep_until(due) => return,
+                () = self.wake.notified() => {}
+            }
+        }
+    }
+
+    fn nothing_left(&self) -> bool {
+        self.writers.lock().values().all(|slot| slot.state.lock().unlogged == 0)
+    }
+
+    fn take(&self) -> Vec<Pending> {
+        let slots: Vec<Arc<Slot>> = self.writers.lock().values().map(Arc::clone).collect();
+        let mut batch = Vec::new();
+        for slot in slots {
+            let pieces = {
+                let mut state = slot.state.lock();
+                let room = BATCH.saturating_sub(batch.len()).min(state.pending.len());
+                state.pending.drain(..room).collect::<Vec<_>>()
+            };
+            batch.extend(pieces.into_iter().map(|piece| piece.pending(&slot)));
+        }
+        batch
+    }
+
+    /// Stores a batch, as often as it takes. A batch is one transaction: it is there whole or not at all.
+    async fn store(&self, batch: Vec<Pending>, stop: &CancellationToken) {
+        let mut pause = Duration::from_millis(50);
+        let mut uncertain = false;
+        loop {
+            let done = match uncertain {
+                true => match self.find(&batch).await {
+                    Ok(None) => self.commit(&batch).await,
+                    found => found.map(|found| found.unwrap_or_default()),
+                },
+                false => self.commit(&batch).await,
+            };
+            match done {
+                Ok(entries) => return self.announce(&batch, entries),
+                Err(error) => {
+                    tracing::warn!(%error, pieces = batch.len(), "journal: the database did not take the text; trying again");
+                    uncertain = true;
+                }
+            }
+            if stop.is_cancelled() && pause >= Duration::from_secs(1) {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// One transaction for everything. Pieces whose lease is gone get no entry.
+    async fn commit(&self, batch: &[Pending]) -> sqlx::Result<Vec<Option<Arc<Entry>>>> {
+        let mut tx = self.log.db.begin().await?;
+        let mut leases: Vec<(String, i64)> = batch.iter().map(|p| (hex(&p.slot.id), p.slot.fence)).collect();
+        leases.dedup();
+        let held: Vec<Uuid> = store::held(&mut tx, &leases).await?.into_iter().map(|(id,)| id).collect();
+        let mut counts: HashMap<Uuid, i64> = HashMap::new();
+        for piece in batch.iter().filter(|p| held.contains(&p.slot.id)) {
+            *counts.entry(piece.slot.log).or_default() += 1;
+        }
+        if counts.is_empty() {
+            return Ok(batch.iter().map(|_| None).collect());
+        }
+        // Always in the same order, so that two instances cannot wait for each other.
+        let mut rows: Vec<(String, i64)> = counts.iter().map(|(id, n)| (hex(id), *n)).collect();
+        rows.sort();
+        let mut next: HashMap<Uuid, i64> = store::advance_batch(&mut tx, &rows)
+            .await?
+            .into_iter()
+            .map(|(id, head)| (id, head - counts.get(&id).copied().unwrap_or(0) + 1))
+            .collect();
+        let entries: Vec<Option<Arc<Entry>>> = batch
+            .iter()
+            .map(|piece| {
+                let held = held.contains(&piece.slot.id);
+                let seq = next.get_mut(&piece.slot.log).filter(|_| held)?;
+                let entry = Entry {
+                    seq: *seq,
+                    writer: Some(piece.slot.id),
+                    name: Delta::NAME.into(),
+                    data: Arc::clone(&piece.data),
+                };
+                *seq += 1;
+                Some(Arc::new(entry))
+            })
+            .collect();
+        self.write(&mut tx, batch, &entries).await?;
+        tx.commit().await?;
+        Ok(entries)
+    }
+
+    async fn write(
+        &self,
+        tx: &mut crate::platform::db::Tx,
+        batch: &[Pending],
+        entries: &[Option<Arc<Entry>>],
+    ) -> sqlx::Result<()> {
+        let ids: Vec<(String, String)> = batch.iter().map(|p| (hex(&p.slot.log), hex(&p.slot.id))).collect();
+        let rows: Vec<BatchRow<'_>> = entries
+            .iter()
+            .zip(&ids)
+            .filter_map(|(entry, (log, writer))| {
+                let entry = entry.as_ref()?;
+                Some(BatchRow { l: log, s: entry.seq, w: writer, n: &entry.name, d: &entry.data })
+            })
+            .collect();
+        store::add_batch(tx, &rows, self.clock.now()).await
+    }
+
+    /// After an unclear outcome: the entries of `batch` if they are in the log after all.
+    async fn find(&self, batch: &[Pending]) -> sqlx::Result<Option<Vec<Option<Arc<Entry>>>>> {
+        let mut tx = self.log.db.begin_read().await?;
+        let mut found = Vec::with_capacity(batch.len());
+        let mut per_writer: HashMap<Uuid, std::vec::IntoIter<Arc<Entry>>> = HashMap::new();
+        for piece in batch {
+            let slot = &piece.slot;
+            if !per_writer.contains_key(&slot.id) {
+                let known = slot.state.lock().seq;
+                let rows = store::by_writer(&mut tx, slot.log, slot.id, known).await?;
+                per_writer.insert(slot.id, rows.into_iter());
+            }
+            found.push(per_writer.get_mut(&slot.id).and_then(Iterator::next));
+        }
+        tx.commit().await?;
+        Ok(found.iter().any(Option::is_some).then_some(found))
+    }
+
+    fn announce(&self, batch: &[Pending], entries: Vec<Option<Arc<Entry>>>) {
+        for (piece, entry) in batch.iter().zip(entries) {
+            let mut state = piece.slot.state.lock();
+            state.unlogged = state.unlogged.saturating_sub(piece.bytes);
+            match entry {
+                Some(entry) => {
+                    state.seq = entry.seq;
+                    drop(state);
+                    self.log.bus.publish(piece.slot.log, &entry);
+                }
+                None => piece.slot.lost.cancel(),
+            }
+            piece.slot.moved.notify_waiters();
+        }
+    }
+}
+
+impl Piece {
+    fn pending(self, slot: &Arc<Slot>) -> Pending {
+        let delta = Delta {
+            reply: slot.id,
+            part: self.part,
+            from: self.from,
+            to: self.from + self.text.len() as u64,
+            text: self.text.into(),
+        };
+        let data = serde_json::to_string(&delta).expect("a delta is plain data");
+        Pending { slot: Arc::clone(slot), bytes: delta.text.len(), data: data.into() }
+    }
+}
+
+impl Writer {
+    /// Adds text to a part. Returns at once; see [`Writer::ready`].
+    pub fn push(&self, part: Part, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let (was_empty, first) = {
+            let mut state = self.slot.state.lock();
+            let was_empty = state.pending.is_empty();
+            for piece in pieces(text) {
+                state.add(part, piece);
+            }
+            (was_empty, !std::mem::replace(&mut state.started, true))
+        };
+        if first {
+            self.inner.urgent.store(true, Ordering::Release);
+        }
+        if was_empty || first {
+            self.inner.wake.notify_one();
+        }
+    }
+
+    /// Waits while more than [`PATIENCE`] bytes are not yet committed.
+    pub async fn ready(&self) {
+        self.wait(PATIENCE).await;
+    }
+
+    /// Waits until everything pushed is committed.
+    ///
+    /// # Errors
+    /// The lease was lost meanwhile; some of the text is not in the log and never will be.
+    pub async fn flush(&self) -> Result<(), Lost> {
+        self.inner.urgent.store(true, Ordering::Release);
+        self.inner.wake.notify_one();
+        self.wait(0).await;
+        if self.slot.lost.is_cancelled() { Err(Lost) } else { Ok(()) }
+    }
+
+    /// Cancelled when the lease turns out to be lost.
+    pub fn lost(&self) -> &CancellationToken {
+        &self.slot.lost
+    }
+
+    async fn wait(&self, limit: usize) {
+        loop {
+            let moved = self.slot.moved.notified();
+            if self.slot.state.lock().unlogged <= limit || self.slot.lost.is_cancelled() {
+                return;
+            }
+            tokio::select! {
+                () = moved => {}
+                () = self.slot.lost.cancelled() => {}
+            }
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.inner.writers.lock().remove(&self.slot.id);
+    }
+}
+
+impl State {
+    fn add(&mut self, part: Part, text: &str) {
+        let length = text.len();
+        let offset = match part {
+            Part::Answer => &mut self.answer,
+            Part::Thinking => &mut self.thinking,
+        };
+        let from = *offset;
+        *offset += length as u64;
+        self.unlogged += length;
+        match self.pending.last_mut() {
+            Some(last) if last.part == part && last.text.len() + length <= PIECE => last.text.push_str(text),
+            _ => self.pending.push(Piece { part, from, text: text.to_owned() }),
+        }
+    }
+}
+
+/// Cuts a long text at character boundaries into pieces of at most [`PIECE`] bytes.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, tail) = rest.split_at(rest.floor_char_boundary(PIECE.min(rest.len())));
+        rest = tail;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_cut_at_character_boundaries() {
+        let text = "é".repeat(PIECE);
+        let cut: Vec<&str> = pieces(&text).collect();
+        assert!(cut.iter().all(|piece| piece.len() <= PIECE));
+        assert_eq!(cut.concat(), text);
+    }
+}

@@ -1,0 +1,159 @@
+//! The log: append facts, read them back, watch them.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use uuid::Uuid;
+
+use super::{Cursor, Entry, Subscription, store};
+use crate::platform::{
+    bus::Bus,
+    clock::Clock,
+    db::{Db, Tx},
+};
+
+/// Where a log stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Its epoch.
+    pub epoch: i64,
+    /// Its newest entry, 0 when there is none.
+    pub head: i64,
+    /// Nothing at or below it is kept.
+    pub floor: i64,
+}
+
+impl Position {
+    /// The cursor of a reader that has everything.
+    pub fn cursor(self) -> Cursor {
+        Cursor { epoch: self.epoch, seq: self.head }
+    }
+}
+
+/// A fact about to be appended.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// Its kind.
+    pub name: &'static str,
+    /// One line of JSON.
+    pub data: String,
+    /// The lease it is written under, if any.
+    pub writer: Option<Uuid>,
+}
+
+/// A handle on all logs.
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub(super) db: Db,
+    pub(super) bus: Bus,
+    clock: Clock,
+}
+
+impl Log {
+    /// A handle over the given database and bus.
+    pub fn new(db: Db, bus: Bus, clock: Clock) -> Self {
+        Self { db, bus, clock }
+    }
+
+    /// Makes an empty log with a random `epoch` (positive).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn create(&self, tx: &mut Tx, log: Uuid, epoch: i64) -> sqlx::Result<()> {
+        store::create(tx, log, epoch).await
+    }
+
+    /// Removes a log; call [`Log::announce_removal`] after the commit.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn remove(&self, tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+        store::remove(tx, log).await
+    }
+
+    /// Appends facts inside the caller's transaction; pass the result to [`Log::publish`] after the commit.
+    ///
+    /// # Errors
+    /// The database failed, or the log is gone (`RowNotFound`).
+    pub async fn append(&self, tx: &mut Tx, log: Uuid, new: Vec<NewEntry>) -> sqlx::Result<Vec<Arc<Entry>>> {
+        let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
+        let head = store::advance(tx, log, count).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let at = self.clock.now();
+        let mut entries = Vec::with_capacity(new.len());
+        for (seq, fact) in (head - count + 1..).zip(new) {
+            let entry = Entry { seq, writer: fact.writer, name: fact.name.into(), data: fact.data.into() };
+            store::add(tx, log, &entry, at).await?;
+            entries.push(Arc::new(entry));
+        }
+        Ok(entries)
+    }
+
+    /// Rings the bell for committed entries.
+    pub fn publish(&self, log: Uuid, entries: &[Arc<Entry>]) {
+        for entry in entries {
+            self.bus.publish(log, entry);
+        }
+    }
+
+    /// Tells watchers that the log is gone for good.
+    pub fn announce_removal(&self, log: Uuid) {
+        self.bus.close(log);
+    }
+
+    /// Where `log` stands, inside the caller's (reading) transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn position(&self, tx: &mut Tx, log: Uuid) -> sqlx::Result<Option<Position>> {
+        store::position(tx, log).await
+    }
+
+    /// What one writer has added after `seq`, inside the caller's transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn written_by(&self, tx: &mut Tx, log: Uuid, writer: Uuid, seq: i64) -> sqlx::Result<Vec<Arc<Entry>>> {
+        store::by_writer(tx, log, writer, seq).await
+    }
+
+    /// Watches `log` from behind `after`. The bell is attached before this returns, so nothing committed later is missed.
+    pub async fn subscribe(&self, log: Uuid, after: Option<Cursor>) -> Subscription {
+        Subscription::new(self.clone(), log, after).await
+    }
+
+    /// Forgets entries older than `keep`, except in logs where somebody is writing. Gives how many went.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn prune(&self, keep: Duration) -> sqlx::Result<u64> {
+        let before = self.clock.now() - keep;
+        let mut gone = 0;
+        for (log, seq) in store::stale(&self.db, before).await? {
+            let mut tx = self.db.begin().await?;
+            // Inside the transaction: a reply that starts meanwhile waits for the head's row and is newer than `seq`.
+            if !super::lease::any_on(&mut tx, log).await? {
+                gone += store::prune(&mut tx, log, seq).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(gone)
+    }
+
+    /// Compares what watchers have heard with what is committed and pokes those that missed something.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn heal(&self) -> sqlx::Result<usize> {
+        let watched: HashMap<Uuid, i64> = self.bus.watched().into_iter().collect();
+        let ids: Vec<Uuid> = watched.keys().copied().collect();
+        let mut poked = 0;
+        for page in ids.chunks(1000) {
+            for (log, head) in store::heads(&self.db, page).await? {
+                if watched.get(&log).is_some_and(|heard| *heard < head) {
+                    self.bus.poke(log, head);
+                    poked += 1;
+                }
+            }
+        }
+        Ok(poked)
+    }
+}
