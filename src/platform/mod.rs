@@ -1,3 +1,6 @@
 //! Adapters to the outside, one seam each. No product rule lives here.
 
+pub mod bus;
+pub mod clock;
+pub mod crypto;
 pub mod db;

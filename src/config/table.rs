@@ -1,0 +1,214 @@
+//! The table of settings. One row is: documentation, field, type, how it is read, names (the first is the real one,
+//! others are aliases), default, example. A default is text and read like a value from the environment.
+//!
+//! The macro below turns the rows into [`Config`] and its sections, and into [`SETTINGS`] for everything printed.
+
+use super::{
+    kind::{
+        Choice, Count, Flag, Folder, Host, Key, Kind, Listed, Millis, Optional, Parsed, Port, Seconds, Secret,
+    },
+    read::Reader,
+    show::Entry,
+    value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, Signup},
+};
+use crate::platform::crypto::{MasterKey, SecretString};
+use ipnet::IpNet;
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+/// One row, as the documentation and the messages need it.
+pub(super) struct Setting {
+    pub section: &'static str,
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    pub doc: &'static str,
+    pub words: fn() -> String,
+    pub secret: fn() -> bool,
+    pub default: &'static str,
+    /// What an empty default means.
+    pub unset: &'static str,
+    pub example: &'static str,
+}
+
+macro_rules! settings {
+    ($(
+        $(#[doc = $about:literal])+
+        $section:ident: $Section:ident = $title:literal {
+            $(
+                $(#[doc = $doc:literal])+
+                $field:ident: $ty:ty = $kind:expr, [$name:literal $(, $alias:literal)*],
+                    default $default:literal $(= $unset:literal)?, example $example:literal;
+            )+
+        }
+    )+) => {
+        /// The typed tree of settings, one field per section. Fields are public: a test may change one.
+        #[derive(Clone)]
+        pub struct Config {
+            $( $(#[doc = $about])+ pub $section: $Section, )+
+            pub(super) entries: Vec<Entry>,
+            pub(super) warnings: Vec<String>,
+        }
+
+        $(
+            $(#[doc = $about])+
+            #[derive(Clone, Debug)]
+            pub struct $Section {
+                $( $(#[doc = $doc])+ pub $field: $ty, )+
+            }
+        )+
+
+        /// All rows in the order of the table.
+        pub(super) const SETTINGS: &[Setting] = &[$($(
+            Setting {
+                section: $title,
+                name: $name,
+                aliases: &[$($alias),*],
+                doc: concat!($($doc, "\n"),+),
+                words: || Kind::words(&$kind),
+                secret: || Kind::secret(&$kind),
+                default: $default,
+                unset: concat!($($unset)?),
+                example: $example,
+            },
+        )+)+];
+
+        impl Config {
+            /// Reads every row; `None` when one of them is wrong, which the reader has noted.
+            pub(super) fn build(reader: &mut Reader) -> Option<Self> {
+                let mut rows = SETTINGS.iter();
+                // All rows are read before the first wrong one ends it, so that all that is wrong is told at once.
+                $( $( let $field = reader.value(rows.next()?, &$kind); )+ )+
+                Some(Self {
+                    $( $section: $Section { $( $field: $field?, )+ }, )+
+                    entries: Vec::new(),
+                    warnings: Vec::new(),
+                })
+            }
+        }
+    };
+}
+
+settings! {
+    /// Where the server listens and how the outside reaches it.
+    server: Server = "Server" {
+        /// Address to listen on. The default is reachable from this machine only; `0.0.0.0` listens everywhere.
+        host: IpAddr = Host, ["HOST"], default "127.0.0.1", example "0.0.0.0";
+        /// Port to listen on. 0 lets the system pick one; the line `listening on …` says which.
+        port: u16 = Port, ["PORT"], default "3000", example "8080";
+        /// The address that browsers use, when a proxy or another name stands in front. `https` makes cookies
+        /// secure. Only scheme, host and port: hosting under a path is not supported.
+        public_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::origin()), ["PUBLIC_URL"],
+            default "" = "the address it listens on", example "https://chat.example.com";
+        /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are believed, separated by commas.
+        trusted_proxies: Vec<IpNet> = Listed, ["TRUSTED_PROXIES"],
+            default "" = "no proxy is trusted", example "127.0.0.1, 10.0.0.0/8";
+        /// How long running answers may go on after SIGTERM before they are cut and the process exits.
+        drain: Duration = Seconds(0, 3_600), ["FRESHET_DRAIN_SECONDS"], default "30", example "60";
+        /// Threads that serve requests. 0 means one per core.
+        workers: usize = Count(0, 1_024), ["FRESHET_WORKERS"], default "0", example "4";
+    }
+
+    /// Where things are kept.
+    storage: Storage = "Storage" {
+        /// Folder of everything that is kept on disk: the SQLite database and the secret key.
+        data_dir: PathBuf = Folder, ["FRESHET_DATA_DIR"], default "./data", example "/var/lib/freshet";
+        /// The database: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/NAME`.
+        database_url: Option<DatabaseUrl> = Optional(Parsed::<DatabaseUrl>::database()), ["DATABASE_URL"],
+            default "" = "the SQLite file `freshet.db` in the data folder",
+            example "postgres://freshet:password@localhost/freshet";
+        /// The key that all other keys are derived from, as 64 hexadecimal digits (`openssl rand -hex 32`).
+        /// Several instances on one database need the same key.
+        encryption_key: Option<MasterKey> = Optional(Key), ["ENCRYPTION_KEY"],
+            default "" = "the file `secret.key` in the data folder, made on the first start",
+            example "64 hexadecimal digits";
+    }
+
+    /// Who may use the server and what a new chat starts with.
+    chats: Chats = "People and chats" {
+        /// Whether visitors may make an account. The first account can always be made.
+        signup: Signup = Choice::<Signup>::new(), ["FRESHET_SIGNUP"], default "open", example "closed";
+        /// The model of a new chat, as `provider/model`.
+        default_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_DEFAULT_MODEL"],
+            default "" = "the first model that is available", example "openai/gpt-4.1";
+    }
+
+    /// The services that answer.
+    providers: Providers = "Providers" {
+        /// Key for OpenAI, or for the server at `OPENAI_BASE_URL`. Its models appear when this is set.
+        openai_api_key: Option<SecretString> = Optional(Secret), ["OPENAI_API_KEY"],
+            default "" = "no models of OpenAI", example "sk-…";
+        /// Address of OpenAI's API, or of any server that speaks it.
+        openai_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["OPENAI_BASE_URL"],
+            default "https://api.openai.com/v1", example "http://localhost:8000/v1";
+        /// Whether only the simulated provider is used, whatever keys are set. For trying out and for tests: nothing
+        /// leaves the machine and nothing costs money.
+        mock: bool = Flag, ["LLM_MOCK_MODE"], default "false", example "true";
+        /// Whether the simulated models are offered.
+        simulated: bool = Flag, ["FRESHET_SIMULATED"], default "on", example "off";
+        /// Talk to `freshet simulate` at this address instead of simulating within the process. For tests and
+        /// benchmarks that must cross a real socket.
+        simulated_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::url()), ["FRESHET_SIMULATED_URL"],
+            default "" = "simulated within the process", example "http://127.0.0.1:4010/v1";
+        /// How long a provider may be silent in the middle of an answer before it counts as broken.
+        upstream_idle: Duration = Seconds(1, 3_600), ["FRESHET_UPSTREAM_IDLE_SECONDS"], default "120", example "300";
+    }
+
+    /// How answers are kept and passed on while they grow.
+    streams: Streams = "Streams" {
+        /// How long text is gathered before it is stored and shown. More saves work, less looks smoother.
+        gather: Duration = Millis(0, 1_000), ["FRESHET_GATHER_MS"], default "40", example "80";
+        /// How long a running answer belongs to an instance that no longer gives a sign of life. It is renewed three
+        /// times as often.
+        lease: Duration = Seconds(1, 300), ["FRESHET_LEASE_SECONDS"], default "15", example "30";
+        /// How long the single pieces of an ended answer are kept, so that a viewer who was away gets only what is
+        /// missing. Later ones get the whole text.
+        delta_grace: Duration = Seconds(0, 604_800), ["FRESHET_DELTA_GRACE_SECONDS"], default "900", example "3600";
+    }
+
+    /// What is written to standard error.
+    log: Log = "Log" {
+        /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`, for all or by module, separated by commas.
+        level: LogFilter = Parsed::<LogFilter>::filter(), ["LOG_LEVEL"],
+            default "info", example "info,freshet::replies=debug";
+        /// One line of text or one JSON object per event. `auto` is text on a terminal and JSON elsewhere.
+        format: LogFormat = Choice::<LogFormat>::new(), ["FRESHET_LOG_FORMAT"], default "auto", example "json";
+    }
+}
+
+/// Names that later versions will read. Whoever sets one today is told that it does nothing yet.
+pub(super) const NOT_YET: &[&str] = &[
+    "REDIS_URL",
+    "S3_ENDPOINT",
+    "S3_BUCKET",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "GITHUB_CLIENT_ID",
+    "GITHUB_CLIENT_SECRET",
+    "GITHUB_BASE_URL",
+    "GITHUB_API_BASE_URL",
+    "GOOGLE_CLIENT_ID",
+    "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_ISSUER",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "GEMINI_BASE_URL",
+    "XAI_API_KEY",
+    "X_AI_KEY",
+    "XAI_BASE_URL",
+    "LLAMA_API_KEY",
+    "LLAMA_BASE_URL",
+    "V0_API_KEY",
+    "V0_BASE_URL",
+    "OPENROUTER_API_KEY",
+    "OPENROUTER_BASE_URL",
+    "OLLAMA_BASE_URL",
+];
+
+/// `FRESHET_…` names of the scripts around the server (tests, benchmarks, build cache), which it passes over.
+pub(super) const OF_SCRIPTS: &[&str] = &["FRESHET_TEST_", "FRESHET_BENCH_", "FRESHET_CACHE", "FRESHET_DEV_"];
