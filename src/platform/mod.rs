@@ -1,0 +1,3 @@
+//! Adapters to the world outside, one seam each.
+
+pub mod http;
