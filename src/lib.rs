@@ -10,8 +10,21 @@ pub mod config;
 /// The kinds of failure an outsider may see, and which of them to use when.
 pub mod error;
 
-/// Adapters to the outside, one seam each: database, bus, outbound HTTP, time, secrets. No product rule lives here.
-pub mod platform;
+/// Everything a request needs, built once at the start and stopped gracefully at the end.
+pub mod app;
+
+/// The faces: the only room that speaks HTTP. It converts and presents; it never decides and never queries.
+pub mod web;
+
+/// Who is asking: users, sessions, passwords, API tokens, and the one gate that says what an actor may do.
+pub mod accounts;
 
 /// The engine of everything that streams: a durable log per topic, group commit, leases, gapless watching.
 pub mod stream;
+
+/// Language models behind one stream of deltas. The only room that knows a provider's wire, its errors and its
+/// quirks; it knows no conversation and no database. The simulated provider lives here, as part of the product.
+pub mod providers;
+
+/// Adapters to the outside, one seam each: database, bus, outbound HTTP, time, secrets. No product rule lives here.
+pub mod platform;

@@ -110,9 +110,12 @@ impl Bus {
     /// The watched topics and the highest seq that passed through here, 0 for none.
     pub fn watched(&self) -> Vec<(Uuid, i64)> {
         match self {
-            Self::Local(local) => {
-                local.topics.lock().iter().map(|(id, topic)| (*id, topic.heard.load(Ordering::Relaxed))).collect()
-            }
+            Self::Local(local) => local
+                .topics
+                .lock()
+                .iter()
+                .map(|(id, topic)| (*id, topic.heard.load(Ordering::Relaxed)))
+                .collect(),
         }
     }
 

@@ -62,7 +62,13 @@ mod tests {
     use super::*;
 
     fn delta(from: u64, text: &str) -> Delta<'_> {
-        Delta { reply: Uuid::nil(), part: Part::Answer, from, to: from + text.len() as u64, text: text.into() }
+        Delta {
+            reply: Uuid::nil(),
+            part: Part::Answer,
+            from,
+            to: from + text.len() as u64,
+            text: text.into(),
+        }
     }
 
     #[test]

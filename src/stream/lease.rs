@@ -29,7 +29,14 @@ pub struct Expired {
 ///
 /// # Errors
 /// The database failed.
-pub async fn take(tx: &mut Tx, id: Uuid, log: Uuid, holder: Uuid, fence: i64, lasts: Duration) -> sqlx::Result<()> {
+pub async fn take(
+    tx: &mut Tx,
+    id: Uuid,
+    log: Uuid,
+    holder: Uuid,
+    fence: i64,
+    lasts: Duration,
+) -> sqlx::Result<()> {
     let text = tx.speak(dialect::TAKE_LEASE);
     tx_exec!(tx, text, id, log, holder, fence, milliseconds(lasts))?;
     Ok(())

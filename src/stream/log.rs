@@ -111,7 +111,13 @@ impl Log {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn written_by(&self, tx: &mut Tx, log: Uuid, writer: Uuid, seq: i64) -> sqlx::Result<Vec<Arc<Entry>>> {
+    pub async fn written_by(
+        &self,
+        tx: &mut Tx,
+        log: Uuid,
+        writer: Uuid,
+        seq: i64,
+    ) -> sqlx::Result<Vec<Arc<Entry>>> {
         store::by_writer(tx, log, writer, seq).await
     }
 

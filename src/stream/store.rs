@@ -77,7 +77,9 @@ pub(super) async fn after(tx: &mut Tx, log: Uuid, seq: i64, limit: i64) -> sqlx:
         tx,
         EntryRow,
         fetch_all,
-        sql!("SELECT seq, writer, name, data FROM entries WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"),
+        sql!(
+            "SELECT seq, writer, name, data FROM entries WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"
+        ),
         log,
         seq,
         limit
@@ -86,7 +88,12 @@ pub(super) async fn after(tx: &mut Tx, log: Uuid, seq: i64, limit: i64) -> sqlx:
 }
 
 /// The entries one writer added after `seq`, in order.
-pub(super) async fn by_writer(tx: &mut Tx, log: Uuid, writer: Uuid, seq: i64) -> sqlx::Result<Vec<Arc<Entry>>> {
+pub(super) async fn by_writer(
+    tx: &mut Tx,
+    log: Uuid,
+    writer: Uuid,
+    seq: i64,
+) -> sqlx::Result<Vec<Arc<Entry>>> {
     let rows = tx_fetch!(
         tx,
         EntryRow,

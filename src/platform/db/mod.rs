@@ -108,7 +108,19 @@ impl Db {
     }
 
     async fn connect_sqlite(url: &str) -> sqlx::Result<Self> {
-        let options = SqliteConnectOptions::from_str(url)?
+        Self::connect_file(SqliteConnectOptions::from_str(url)?).await
+    }
+
+    /// Opens, or makes, the SQLite file at `path`.
+    ///
+    /// # Errors
+    /// A folder or file that can't be made, read or written.
+    pub async fn open_file(path: &Path) -> sqlx::Result<Self> {
+        Self::connect_file(SqliteConnectOptions::new().filename(path)).await
+    }
+
+    async fn connect_file(options: SqliteConnectOptions) -> sqlx::Result<Self> {
+        let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)

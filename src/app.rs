@@ -1,0 +1,141 @@
+//! Everything a request needs, built once at the start. No behaviour lives here.
+
+use std::sync::Arc;
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    config::{Config, DatabaseUrl},
+    platform::{
+        bus::Bus,
+        clock::{Clock, Ids},
+        crypto::{ExposeSecret as _, MasterKey, Passwords},
+        db::Db,
+        http,
+    },
+    providers::{self, Providers},
+    stream::{Journal, Log},
+};
+
+/// Argon2 hashes at once: each takes 19 MiB and a core for some 20 ms.
+const HASHES_AT_ONCE: usize = 2;
+
+/// One instance of Freshet. Shared by everything that runs.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+/// What [`App`] dereferences to.
+pub struct Inner {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+    /// The key that other keys derive from.
+    pub master_key: MasterKey,
+    /// Password hashing, bounded.
+    pub passwords: Passwords,
+    /// The language models.
+    pub providers: Providers,
+    /// All conversations' logs.
+    pub log: Log,
+    /// Where running texts are committed.
+    pub journal: Journal,
+    /// This instance's name as a holder of leases, new at every start.
+    pub instance: Uuid,
+    /// Everything that was spawned, so that shutdown can wait for it.
+    pub tasks: TaskTracker,
+    /// Cancelled when the server begins to stop: streams say goodbye, no new work is taken.
+    pub draining: CancellationToken,
+    /// Cancelled when the time to finish running replies is over.
+    pub stopping: CancellationToken,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+/// What tests replace.
+#[derive(Debug, Clone)]
+pub struct Nature {
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+impl Default for Nature {
+    fn default() -> Self {
+        Self { clock: Clock::System, ids: Ids::system() }
+    }
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date and builds everything; starts no task.
+    ///
+    /// # Errors
+    /// What stops a start: the key, the database, its schema, or the TLS roots.
+    pub async fn build(config: Config, nature: Nature) -> anyhow::Result<Self> {
+        let master_key = config.master_key()?;
+        let db = open_database(&config).await?;
+        db.migrate().await?;
+        let log = Log::new(db.clone(), Bus::default(), nature.clock.clone());
+        let journal = Journal::new(log.clone(), nature.clock.clone(), config.streams.gather);
+        let providers = Providers::new(provider_settings(&config), http::client()?);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                db,
+                master_key,
+                passwords: Passwords::new(HASHES_AT_ONCE),
+                providers,
+                log,
+                journal,
+                instance: nature.ids.next(),
+                clock: nature.clock,
+                ids: nature.ids,
+                config,
+                tasks: TaskTracker::new(),
+                draining: CancellationToken::new(),
+                stopping: CancellationToken::new(),
+            }),
+        })
+    }
+}
+
+/// Opens the configured database without touching its schema.
+///
+/// # Errors
+/// It can't be opened or does not answer.
+pub async fn open_database(config: &Config) -> sqlx::Result<Db> {
+    match config.database() {
+        DatabaseUrl::Sqlite(path) => Db::open_file(&path).await,
+        DatabaseUrl::Postgres(url) => Db::connect(url.expose_secret()).await,
+    }
+}
+
+fn provider_settings(config: &Config) -> providers::Settings {
+    let own = &config.providers;
+    let openai = own.openai_api_key.clone().filter(|_| !own.mock).map(|api_key| providers::OpenAi {
+        api_key,
+        base_url: Url::parse(own.openai_base_url.as_base()).ok(),
+    });
+    providers::Settings {
+        openai,
+        simulated: own.simulated || own.mock,
+        simulated_url: own.simulated_url.as_ref().and_then(|url| Url::parse(url.as_base()).ok()),
+        default_model: config.chats.default_model.as_ref().map(|name| name.as_str().to_owned()),
+        idle_timeout: own.upstream_idle,
+        ..providers::Settings::default()
+    }
+}

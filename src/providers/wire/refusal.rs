@@ -1,0 +1,132 @@
+//! What a provider means when it does not answer.
+//!
+//! Status codes alone lie (Gemini and xAI answer 400 to a bad key, OpenAI 429 to an empty purse), so the body's own
+//! words count too, in all the shapes seen: object, bare string, list, numeric code, HTML.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::providers::Error;
+
+/// How much of an error body is read.
+pub const MAX_BODY: usize = 64 << 10;
+
+/// An answer with a status other than 2xx.
+pub fn from_response(status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
+    classify(status, retry_after(headers), &words_of(body))
+}
+
+/// An `error` object, or string, inside a stream or a 200 body.
+pub fn from_error(error: &Value) -> Error {
+    let mut words = String::new();
+    collect(error, &mut words, 0);
+    let status = error.get("code").or_else(|| error.get("status")).and_then(Value::as_u64);
+    let status = status.and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
+    match status {
+        Some(status) => classify(status, None, &words),
+        None => by_words(&words, None).unwrap_or(Error::Upstream { status: None }),
+    }
+}
+
+fn classify(status: u16, retry_after: Option<Duration>, words: &str) -> Error {
+    if let Some(error) = by_words(words, retry_after).filter(|_| status < 500 || status == 503) {
+        return error;
+    }
+    match status {
+        401 => Error::Unauthorized,
+        402 => Error::Quota,
+        403 => Error::Forbidden,
+        404 => Error::ModelNotFound,
+        408 | 504 | 524 => Error::Timeout,
+        413 => Error::ContextLength,
+        429 => Error::RateLimited { retry_after },
+        503 | 529 => Error::Overloaded { retry_after },
+        400..=499 => Error::BadRequest { status },
+        _ => Error::Upstream { status: Some(status) },
+    }
+}
+
+/// Words that say more than the status. Ordered: money before rate, since both come as 429.
+fn by_words(words: &str, retry_after: Option<Duration>) -> Option<Error> {
+    let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
+    if says(&[
+        "insufficient_quota",
+        "credit_balance",
+        "credit balance",
+        "spend_limit",
+        "usage_limit_exceeded",
+        "billing_error",
+        "insufficient credits",
+    ]) {
+        Some(Error::Quota)
+    } else if says(&["invalid_api_key", "api_key_invalid", "incorrect api key", "authentication_error"]) {
+        Some(Error::Unauthorized)
+    } else if says(&[
+        "context_length_exceeded",
+        "maximum context length",
+        "prompt is too long",
+        "string_above_max_length",
+    ]) {
+        Some(Error::ContextLength)
+    } else if says(&["model_not_found"]) {
+        Some(Error::ModelNotFound)
+    } else if says(&["content_policy", "moderation_blocked", "flagged_input", "invalid_prompt"]) {
+        Some(Error::ContentBlocked)
+    } else if says(&["overloaded", "slow_down"]) {
+        Some(Error::Overloaded { retry_after })
+    } else if says(&["rate_limit"]) {
+        Some(Error::RateLimited { retry_after })
+    } else {
+        None
+    }
+}
+
+/// All short strings of an error body in lower case; nothing for a body that is not JSON.
+fn words_of(body: &[u8]) -> String {
+    let mut words = String::new();
+    if let Ok(tree) = serde_json::from_slice::<Value>(&body[..body.len().min(MAX_BODY)]) {
+        collect(&tree, &mut words, 0);
+    }
+    words
+}
+
+fn collect(tree: &Value, words: &mut String, depth: usize) {
+    if depth > 6 || words.len() > 8192 {
+        return;
+    }
+    match tree {
+        Value::String(text) => {
+            words.extend(text.chars().take(1000).flat_map(char::to_lowercase));
+            words.push(' ');
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, words, depth + 1)),
+        Value::Object(fields) => fields.values().for_each(|item| collect(item, words, depth + 1)),
+        _ => {}
+    }
+}
+
+/// `retry-after-ms`, or `retry-after` in seconds; at most an hour, since we would otherwise wait for ever on a
+/// stranger's word. The date form is ignored: it needs two clocks to agree.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number =
+        |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|n| *n >= 0.0);
+    let seconds = number("retry-after-ms").map(|ms| ms / 1000.0).or_else(|| number("retry-after"))?;
+    Some(Duration::from_secs_f64(seconds.min(3600.0)))
+}
+
+/// The provider's words for the debug log: short, one line, without the key.
+pub fn for_the_log(body: &[u8], key: &str) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(2048)]);
+    let mut text = if key.is_empty() { text.into_owned() } else { text.replace(key, "****") };
+    // Providers echo keys shortened, too (`sk-ab***yz`): anything that looks like one goes.
+    while let Some(at) = text.find("sk-") {
+        let end = text[at..]
+            .find(|c: char| c.is_whitespace() || "\"'<>,}".contains(c))
+            .map_or(text.len(), |n| at + n);
+        text.replace_range(at..end, "****");
+    }
+    text.retain(|c| !c.is_control());
+    super::text::head(&text, 500).to_owned()
+}

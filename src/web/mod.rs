@@ -1,0 +1,3 @@
+//! The faces; the only room that knows HTTP from the inside.
+
+pub mod simulate;
