@@ -16,6 +16,7 @@ use crate::{
         http,
     },
     providers::{self, Providers},
+    replies::Running,
     stream::{Journal, Log},
 };
 
@@ -48,6 +49,8 @@ pub struct Inner {
     pub log: Log,
     /// Where running texts are committed.
     pub journal: Journal,
+    /// The replies that run here.
+    pub replies: Running,
     /// This instance's name as a holder of leases, new at every start.
     pub instance: Uuid,
     /// Everything that was spawned, so that shutdown can wait for it.
@@ -101,6 +104,7 @@ impl App {
                 providers,
                 log,
                 journal,
+                replies: Running::default(),
                 instance: nature.ids.next(),
                 clock: nature.clock,
                 ids: nature.ids,

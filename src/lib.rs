@@ -19,6 +19,12 @@ pub mod web;
 /// Who is asking: users, sessions, passwords, API tokens, and the one gate that says what an actor may do.
 pub mod accounts;
 
+/// Conversations: what was said, by whom, in which branch. It never calls a model.
+pub mod chat;
+
+/// The life of one model answer: accepted, driven, stopped, ended exactly once. The one room that sees many.
+pub mod replies;
+
 /// The engine of everything that streams: a durable log per topic, group commit, leases, gapless watching.
 pub mod stream;
 

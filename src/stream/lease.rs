@@ -104,6 +104,15 @@ pub async fn ask_to_stop(db: &Db, id: Uuid) -> sqlx::Result<bool> {
     Ok(exec!(*db, sql!("UPDATE leases SET stop = TRUE WHERE id = $1"), id)? == 1)
 }
 
+/// Whether the lease is still held with this fence; if so nobody can take it away until the transaction ends.
+///
+/// # Errors
+/// The database failed.
+pub async fn hold(tx: &mut Tx, id: Uuid, fence: i64) -> sqlx::Result<bool> {
+    // An update, since that locks the row on both engines.
+    Ok(tx_exec!(tx, sql!("UPDATE leases SET stop = stop WHERE id = $1 AND fence = $2"), id, fence)? == 1)
+}
+
 /// Whether anybody holds a lease on `log`.
 ///
 /// # Errors

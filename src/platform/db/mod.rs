@@ -190,6 +190,21 @@ impl Db {
         }
     }
 
+    /// Waits until everything committed so far would survive a power cut. PostgreSQL's commits already do; SQLite's
+    /// survive the process's death at once, and with this call also the machine's.
+    pub async fn sync(&self) {
+        let Self::Sqlite(pools) = self else { return };
+        let mut wal = pools.write.connect_options().get_filename().as_os_str().to_owned();
+        wal.push("-wal");
+        let synced = match tokio::fs::File::open(&wal).await {
+            Ok(file) => file.sync_data().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = synced {
+            tracing::warn!(%error, "the write-ahead log could not be synced to the disk");
+        }
+    }
+
     /// Closes the pools; SQLite folds its write-ahead log back into the file.
     pub async fn close(&self) {
         match self {

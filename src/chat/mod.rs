@@ -1,0 +1,21 @@
+//! Conversations: what was said, by whom, in which branch. It never calls a model; [`crate::replies`] does.
+//!
+//! Every change is a fact in the conversation's log ([`events`]), written in the transaction that makes it. Lookups are
+//! scoped to the actor, so that "not yours" and "not there" are the same answer.
+
+pub mod conversations;
+pub mod events;
+pub mod messages;
+pub mod snapshot;
+mod store;
+mod view;
+
+pub use conversations::{Conversation, NewConversation, Page};
+pub use events::Event;
+pub use snapshot::Snapshot;
+pub use view::{Message, Reply, ReplyError, Role, Status};
+
+/// What [`crate::replies`] writes in its own transactions.
+pub(crate) use store::{
+    MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, set_leaf, update as update_in,
+};

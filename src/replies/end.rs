@@ -1,0 +1,85 @@
+//! Ending a reply: exactly one terminal event, by whoever takes the lease away.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{
+    drive::Job,
+    store::{self, Ending},
+};
+use crate::{
+    app::App,
+    chat::{ReplyError, Status, events::ReplyEnded, snapshot},
+    error::Result,
+    platform::db::Tx,
+    stream::lease::{self, Expired},
+};
+
+/// The driver's end: texts from memory, as often tried as the database needs.
+pub(super) async fn with_texts(app: &App, job: &Job, ending: Ending, answer: &str, thinking: &str) {
+    let mut pause = Duration::from_millis(50);
+    while let Err(error) = try_end(app, job, &ending, answer, thinking).await {
+        tracing::warn!(%error, "a reply's end could not be stored; trying again");
+        if app.stopping.is_cancelled() && pause >= Duration::from_secs(1) {
+            // The lease runs out and a reaper ends it, with the text that is in the log.
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}
+
+async fn try_end(app: &App, job: &Job, ending: &Ending, answer: &str, thinking: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    // After an unclear commit the lease is gone already: then the end is written.
+    if lease::release(&mut tx, job.reply, job.fence).await? {
+        finish(app, tx, job.conversation, job.reply, job.message, ending, (answer, thinking)).await?;
+    }
+    Ok(())
+}
+
+/// The reaper's end: the holder is gone, the texts are what the log has. False when somebody else was first.
+pub(super) async fn reap(app: &App, lease: Expired) -> Result<bool> {
+    let mut tx = app.db.begin().await?;
+    if !lease::reap(&mut tx, lease).await? {
+        return Ok(false);
+    }
+    let Some((conversation, message, started_seq)) = store::place(&mut tx, lease.id).await? else {
+        tx.commit().await?;
+        return Ok(false);
+    };
+    let (answer, thinking) =
+        snapshot::running_text(app, &mut tx, conversation, lease.id, started_seq).await?;
+    let error = ReplyError {
+        code: "server_lost".into(),
+        message: "The server went away while it was answering; what came so far is kept.".into(),
+    };
+    let ending = Ending { status: Status::Interrupted, finish_reason: None, usage: None, error: Some(error) };
+    finish(app, tx, conversation, lease.id, message, &ending, (&answer, &thinking)).await?;
+    Ok(true)
+}
+
+async fn finish(
+    app: &App,
+    mut tx: Tx,
+    conversation: Uuid,
+    reply: Uuid,
+    message: Uuid,
+    ending: &Ending,
+    texts: (&str, &str),
+) -> Result<()> {
+    store::end(&mut tx, reply, message, ending, texts, app.clock.now()).await?;
+    let fact = ReplyEnded {
+        reply,
+        message,
+        status: ending.status,
+        finish_reason: ending.finish_reason.clone(),
+        usage: ending.usage.clone(),
+        error: ending.error.clone(),
+    };
+    let entries = app.log.append(&mut tx, conversation, vec![fact.entry(Some(reply))]).await?;
+    tx.commit().await?;
+    app.log.publish(conversation, &entries);
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Looking at replies, waiting for them, stopping them.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{self, Event, Message, Status},
+    error::{Error, Result},
+    stream::{Next, lease},
+};
+
+/// How long a stop may take before the caller is told to look again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A reply, as the assistant's message that carries it, and its conversation.
+///
+/// # Errors
+/// Not the actor's.
+pub async fn get(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
+    let (message, _) = store::find(&app.db, actor.user_id(), reply).await?.ok_or(Error::NotFound)?;
+    chat::messages::get(app, actor, message).await
+}
+
+/// Stops a reply and waits until its provider is hung up on and its text is stored. Stopping an ended one is harmless.
+///
+/// # Errors
+/// Not the actor's, or not stopped in time.
+pub async fn stop(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
+    store::find(&app.db, actor.user_id(), reply).await?.ok_or(Error::NotFound)?;
+    match app.replies.find(reply) {
+        Some(handle) => handle.stop.cancel(),
+        None => {
+            lease::ask_to_stop(&app.db, reply).await?;
+        }
+    }
+    let late = Error::Unavailable { retry_after: Duration::from_secs(1) };
+    tokio::time::timeout(PATIENCE, finished(app, actor, reply)).await.unwrap_or(Err(late))
+}
+
+/// Waits until a reply has ended.
+///
+/// # Errors
+/// Not the actor's, or its conversation was deleted meanwhile.
+pub async fn finished(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
+    let (_, conversation) = store::find(&app.db, actor.user_id(), reply).await?.ok_or(Error::NotFound)?;
+    let cursor = chat::conversations::get(app, actor, conversation).await?.cursor;
+    // Watching begins before the look, so that an end between the two is not missed.
+    let mut watch = app.log.subscribe(conversation, Some(cursor)).await;
+    loop {
+        let (conversation, message) = get(app, actor, reply).await?;
+        if message.reply.as_ref().is_none_or(|reply| reply.status != Status::Running) {
+            return Ok((conversation, message));
+        }
+        wait_for_end(&mut watch, reply).await?;
+    }
+}
+
+async fn wait_for_end(watch: &mut crate::stream::Subscription, reply: Uuid) -> Result<()> {
+    loop {
+        match watch.next().await? {
+            Next::Entry(_, entry) => {
+                if matches!(Event::read(&entry), Event::ReplyEnded(ended) if ended.reply == reply) {
+                    return Ok(());
+                }
+            }
+            Next::Gone => return Err(Error::NotFound),
+            Next::Reset => return Err(Error::Unavailable { retry_after: Duration::from_secs(1) }),
+        }
+    }
+}
