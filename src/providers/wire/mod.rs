@@ -10,7 +10,7 @@ mod text;
 
 use std::time::Duration;
 
-pub use answer::Answer;
+pub use answer::{Answer, Lost};
 use futures::future::BoxFuture;
 
 use super::{DeltaStream, Error, Model, Request, Settings};
