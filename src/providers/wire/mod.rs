@@ -5,7 +5,11 @@ mod answer;
 mod chunk;
 pub mod openai;
 pub mod refusal;
+#[cfg(test)]
+pub mod rig;
 mod sse;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::time::Duration;
