@@ -1,25 +1,162 @@
-//! The simulated provider (first cut).
-use futures::{StreamExt, future::BoxFuture};
+//! The simulated provider: made-up answers for the first look, for tests and for benchmarks.
+//!
+//! It is deterministic: the same id, prompt and seed give the same answer and the same pace, on every machine. In
+//! process and over HTTP (`freshet simulate`) it is one thing: both play the same bytes of the OpenAI wire, and both
+//! are read by the same reader, so a fault is the same fault on either road. Start reading at [`Stage::perform`].
 
-use super::{
-    DeltaStream, Error, Model, Request,
-    wire::{Answer, Limits, Wire},
+mod cast;
+mod faults;
+mod frames;
+mod options;
+mod score;
+mod words;
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+pub use frames::{Frames, usage_json};
+use futures::{Stream, StreamExt, future::BoxFuture};
+use parking_lot::Mutex;
+
+use self::{
+    cast::beats,
+    faults::Fault,
+    options::Options,
+    score::{Score, Step},
 };
+use super::{
+    DeltaStream, Error, Model, Request, Role, Settings, catalog,
+    wire::{Answer, Limits, Lost, Wire, refusal},
+};
+
+/// How many different prompts with `times=` are remembered.
+const MEMORY: usize = 10_000;
 
 /// Whether there is such a model; options may follow a colon, as in `tokens:n=500,ms=20`.
 pub fn knows(id: &str) -> bool {
-    let base = id.split(':').next().unwrap_or(id);
-    super::catalog::SIMULATED.known.iter().any(|known| known.id == base)
+    Options::parse(id).is_some()
+}
+
+/// The ids of the simulated models, without options.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    catalog::SIMULATED.known.iter().map(|known| known.id)
+}
+
+/// The whole answer that a model gives to a prompt, for tests that compare. Faults have none.
+pub fn text_of(id: &str, prompt: &str) -> Option<String> {
+    let options = Options::parse(id).filter(|options| options.base != "faults")?;
+    let (mut score, mut text) = (Score::new(beats(&options, prompt)), String::new());
+    while let Some(step) = score.next_step() {
+        if let Step::Token(score::Part::Answer, token) = step {
+            text.push_str(token);
+        }
+    }
+    Some(text)
+}
+
+/// Reads frames as a client would, in the product's own limits; an `Err` is a broken connection.
+pub fn read(frames: impl Stream<Item = Result<Bytes, ()>> + Send + 'static) -> DeltaStream {
+    let body = frames.map(|frame| frame.map_err(|()| Lost)).boxed();
+    Box::pin(Answer::new(body, Limits::from(&Settings::default())))
+}
+
+/// A response that is not a stream, as an HTTP server would send it.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub status: u16,
+    pub content_type: &'static str,
+    /// Value of the header, in seconds.
+    pub retry_after: Option<String>,
+    pub body: String,
+}
+
+impl Refusal {
+    /// An error in OpenAI's form.
+    pub fn openai(status: u16, code: &str, message: &str) -> Self {
+        let error =
+            serde_json::json!({ "error": { "message": message, "type": code, "param": null, "code": code } });
+        Self { status, content_type: "application/json", retry_after: None, body: error.to_string() }
+    }
+}
+
+/// What the simulated provider does about a request.
+pub enum Performance {
+    Refuse(Refusal),
+    Play(Frames),
+}
+
+/// The simulated provider itself. Its only state is how often a fault with `times=` has already happened.
+#[derive(Default)]
+pub struct Stage {
+    happened: Mutex<HashMap<u64, u64>>,
+}
+
+impl Stage {
+    /// Decides on the answer; nothing plays before the frames are polled. `usage` as in `include_usage`.
+    pub fn perform(&self, request: &Request, usage: bool) -> Performance {
+        let Some(options) = Options::parse(&request.model) else {
+            return Performance::Refuse(Refusal::openai(404, "model_not_found", "The model does not exist."));
+        };
+        let prompt =
+            request.messages.iter().rev().find(|turn| turn.role == Role::User).map_or("", |turn| &turn.text);
+        let beats = if options.base == "faults" {
+            match self.fault(prompt) {
+                Fault::Refuse(refusal) => return Performance::Refuse(refusal),
+                Fault::Play(beats) => beats,
+            }
+        } else {
+            beats(&options, prompt)
+        };
+        let asked: usize = request.messages.iter().map(|turn| turn.text.split_whitespace().count()).sum();
+        let score = Score::new(beats).limit(request.max_tokens);
+        Performance::Play(Frames::new(score, &request.model, asked as u64, usage))
+    }
+
+    fn fault(&self, prompt: &str) -> Fault {
+        let Some(times) = faults::times(prompt) else { return faults::read(prompt) };
+        let mut happened = self.happened.lock();
+        if happened.len() >= MEMORY {
+            happened.clear();
+        }
+        let before = happened.entry(words::hash(prompt)).or_default();
+        *before += 1;
+        if *before <= times {
+            return faults::read(prompt);
+        }
+        let well = cast::say("All is well again.", score::Cut::Words, std::time::Duration::ZERO);
+        Fault::Play(vec![well, score::Beat::Finish("stop"), score::Beat::Usage, score::Beat::Done])
+    }
 }
 
 /// The provider without a socket.
 pub struct InProcess {
     limits: Limits,
+    stage: Stage,
 }
 
 impl InProcess {
     pub fn new(limits: Limits) -> Self {
-        Self { limits }
+        Self { limits, stage: Stage::default() }
+    }
+
+    fn answer(&self, request: &Request) -> Result<DeltaStream, Error> {
+        match self.stage.perform(request, true) {
+            Performance::Play(frames) => Ok(Box::pin(Answer::new(frames.boxed(), self.limits))),
+            Performance::Refuse(refusal)
+                if refusal.status == 200 && refusal.content_type != "application/json" =>
+            {
+                Err(Error::Malformed)
+            }
+            Performance::Refuse(refusal) if refusal.status == 200 => {
+                Ok(Box::pin(Answer::of_whole(refusal.body.into_bytes(), self.limits)))
+            }
+            Performance::Refuse(refusal) => {
+                let mut headers = http::HeaderMap::new();
+                let wait = refusal.retry_after.as_deref().and_then(|wait| wait.parse().ok());
+                wait.and_then(|wait| headers.insert(http::header::RETRY_AFTER, wait));
+                Err(refusal::from_response(refusal.status, &headers, refusal.body.as_bytes()))
+            }
+        }
     }
 }
 
@@ -29,16 +166,7 @@ impl Wire for InProcess {
         _model: &'a Model,
         request: Request,
     ) -> BoxFuture<'a, Result<DeltaStream, Error>> {
-        Box::pin(async move {
-            let said = request.messages.last().map(|m| m.text.clone()).unwrap_or_default();
-            let event = format!(
-                "data: {}\n\ndata: {}\n\n",
-                serde_json::json!({"choices": [{"index": 0, "delta": {"content": said}}]}),
-                serde_json::json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-            );
-            let body = futures::stream::iter([Ok(event.into())]).boxed();
-            Ok(Box::pin(Answer::new(body, self.limits)) as DeltaStream)
-        })
+        Box::pin(async move { self.answer(&request) })
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Option<Vec<String>>, Error>> {

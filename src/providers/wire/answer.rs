@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{Stream, stream::BoxStream};
+use futures::{Stream, StreamExt, stream::BoxStream};
 use tokio::time::{Instant, Sleep};
 
 use super::{
@@ -71,6 +71,14 @@ impl Answer {
             last_line: now,
             clock: Box::pin(tokio::time::sleep_until(now + limits.first.min(limits.total))),
         }
+    }
+
+    /// A JSON body with status 200: an error in disguise, or the whole answer of a server that cannot stream.
+    pub fn of_whole(body: Vec<u8>, limits: Limits) -> Self {
+        // A line end in JSON is white space, but would end the event's line.
+        let flat = body.into_iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
+        let event: Vec<u8> = b"data: ".iter().copied().chain(flat).chain(*b"\n\n").collect();
+        Self::new(futures::stream::iter([Ok(event.into())]).boxed(), limits)
     }
 
     fn read(&mut self, bytes: &[u8]) {

@@ -5,12 +5,16 @@ mod answer;
 mod chunk;
 pub mod openai;
 pub mod refusal;
+#[cfg(test)]
+pub mod rig;
 mod sse;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::time::Duration;
 
-pub use answer::Answer;
+pub use answer::{Answer, Lost};
 use futures::future::BoxFuture;
 
 use super::{DeltaStream, Error, Model, Request, Settings};

@@ -93,7 +93,7 @@ impl OpenAi {
             self.note(status.as_u16(), &body);
             return Err(Error::Malformed);
         }
-        Ok(Box::pin(Answer::new(as_one_event(body), self.limits)))
+        Ok(Box::pin(Answer::of_whole(body, self.limits)))
     }
 
     /// Reads a body that is not a stream, in bounded size and time.
@@ -175,14 +175,6 @@ impl Wire for OpenAi {
     fn list(&self) -> BoxFuture<'_, Result<Option<Vec<String>>, Error>> {
         Box::pin(async { self.ids().await.map(Some) })
     }
-}
-
-/// A JSON body with status 200: an error in disguise, or a whole answer from a server that cannot stream.
-fn as_one_event(body: Vec<u8>) -> Body {
-    let flat: Vec<u8> =
-        body.into_iter().map(|byte| if byte == b'\n' || byte == b'\r' { b' ' } else { byte }).collect();
-    let event = [b"data: ".as_slice(), &flat, b"\n\n"].concat();
-    futures::stream::iter([Ok(event.into())]).boxed()
 }
 
 /// Where [`SendOnce`] leaves the response.
