@@ -1,1 +1,166 @@
-//! The command line.
+//! The command line: what was asked for, with which settings, and how it ends.
+//!
+//! Exit codes: 0 it worked, 1 it failed, 2 the command line or a setting is wrong (one line for each on standard
+//! error, before anything is touched). Results go to standard output, the log and complaints to standard error.
+
+pub mod doctor;
+mod healthcheck;
+pub mod logging;
+
+use crate::{
+    config::{self, Config},
+    platform::crypto,
+};
+use clap::{Parser, Subcommand};
+use std::{
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
+
+/// The exit code of a wrong command line or setting; clap ends with the same.
+const WRONG_SETTING: u8 = 2;
+
+/// A self-hosted AI chat server.
+#[derive(Debug, Parser)]
+#[command(name = "freshet", version, arg_required_else_help = true)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the settings in force, or print pages about them.
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Check that everything the server needs is there and works.
+    Doctor {
+        /// Print a JSON object instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the server on this machine whether it is ready (exit code 0 or 1), for containers and supervisors.
+    Healthcheck,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Every setting with its value and where it came from; secrets are masked.
+    Show {
+        /// Print a JSON array instead of columns.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print `docs/CONFIGURATION.md`.
+    #[command(hide = true)]
+    Docs,
+    /// Print `.env.example`.
+    #[command(hide = true)]
+    EnvExample,
+}
+
+/// Does what the command line of this process asks for.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    crypto::install_tls_provider();
+    match args.command {
+        Command::Config { what: ConfigCommand::Docs } => print(&config::reference()),
+        Command::Config { what: ConfigCommand::EnvExample } => print(&config::env_example()),
+        Command::Config { what: ConfigCommand::Show { json } } => with_config(|config| show(config, json)),
+        Command::Doctor { json } => diagnose(json),
+        Command::Healthcheck => with_config(|config| failed_or_fine(healthcheck::ask(config.listen()))),
+    }
+}
+
+/// A runtime with as many threads as the settings say.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn runtime(config: &Config) -> io::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if config.server.workers > 0 {
+        builder.worker_threads(config.server.workers);
+    }
+    builder.enable_all().build()
+}
+
+/// Goes on with valid settings, or tells what is wrong with them and ends with exit code 2.
+fn with_config(go_on: impl FnOnce(&Config) -> ExitCode) -> ExitCode {
+    match Config::from_process() {
+        Ok(config) => go_on(&config),
+        Err(errors) => {
+            errors.iter().for_each(|error| complain(&error.to_string()));
+            ExitCode::from(WRONG_SETTING)
+        }
+    }
+}
+
+fn show(config: &Config, json: bool) -> ExitCode {
+    let code = print(&if json { format!("{:#}\n", config.to_json()) } else { config.to_table() });
+    config.warnings().iter().for_each(|warning| complain(warning));
+    code
+}
+
+/// Like every command, but wrong settings are findings here and not the end.
+fn diagnose(json: bool) -> ExitCode {
+    let report = match Config::from_process() {
+        Ok(config) => doctor::Report::of_this_machine(&config),
+        Err(errors) => doctor::Report::of_wrong_settings(&errors),
+    };
+    print(&if json { format!("{:#}\n", report.to_json()) } else { report.to_text() });
+    report.exit_code()
+}
+
+fn failed_or_fine(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes a result to standard output. A reader that has seen enough (`| head`) is no failure.
+fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// One line on standard error, with nothing in it that could act on a terminal.
+fn complain(line: &str) {
+    drop(writeln!(io::stderr(), "freshet: {}", logging::without_controls(line)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_read_as_documented() {
+        for line in
+            ["config show", "config show --json", "config docs", "config env-example", "doctor --json"]
+        {
+            let words = std::iter::once("freshet").chain(line.split(' '));
+            assert!(Args::try_parse_from(words).is_ok(), "{line}");
+        }
+        assert!(Args::try_parse_from(["freshet", "config", "dance"]).is_err());
+    }
+
+    #[test]
+    fn the_number_of_threads_is_a_setting() {
+        let config = Config::read([("FRESHET_WORKERS", "3")]).unwrap();
+        assert_eq!(runtime(&config).unwrap().metrics().num_workers(), 3);
+    }
+}

@@ -212,12 +212,15 @@ fn contradictions(config: &Config) -> Option<ConfigError> {
 }
 
 fn unknown(var: &str) -> String {
-    let names = SETTINGS.iter().map(|setting| setting.name).filter(|name| name.starts_with("FRESHET_"));
-    let near = names.map(|name| (distance(var, name), name)).min().filter(|(steps, _)| *steps <= 6);
-    match near {
-        Some((_, name)) if var == format!("{name}_FILE") => {
-            format!("is not known: {name} is no secret, set it directly")
-        }
+    let names = || SETTINGS.iter().map(|setting| setting.name);
+    if let Some(name) = names().find(|name| var.strip_suffix("_FILE") == Some(name)) {
+        return format!("is not known: {name} is no secret, set it directly");
+    }
+    // Compared without the prefix, since some names have it and others don't: FRESHET_PORT is most likely PORT.
+    let bare = |name: &'static str| name.strip_prefix("FRESHET_").unwrap_or(name);
+    let wanted = var.strip_prefix("FRESHET_").unwrap_or(var);
+    let near = names().map(|name| (distance(wanted, bare(name)), name)).min();
+    match near.filter(|(steps, name)| steps * 3 <= bare(name).len().max(6)) {
         Some((_, name)) => format!("is not a setting; did you mean {name}?"),
         None => "is not a setting; `freshet config show` lists them".into(),
     }

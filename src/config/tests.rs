@@ -139,8 +139,16 @@ fn a_master_key_that_is_no_secret_stops_the_start() {
 
 #[test]
 fn a_misspelt_setting_is_refused_with_a_suggestion() {
-    let near = "FRESHET_DRAIN_SECOND is not a setting; did you mean FRESHET_DRAIN_SECONDS?";
-    assert_eq!(refused(&[("FRESHET_DRAIN_SECOND", "5")]), near);
+    let near = [
+        ("FRESHET_DRAIN_SECOND", "FRESHET_DRAIN_SECONDS"),
+        ("FRESHET_SIGNUPS", "FRESHET_SIGNUP"),
+        ("FRESHET_PORT", "PORT"),
+        ("FRESHET_PROT", "PORT"),
+        ("FRESHET_PUBLIC_URL", "PUBLIC_URL"),
+    ];
+    for (name, meant) in near {
+        assert_eq!(refused(&[(name, "5")]), format!("{name} is not a setting; did you mean {meant}?"));
+    }
     assert_eq!(
         refused(&[("FRESHET_QUITE_SOMETHING_ELSE", "5")]),
         "FRESHET_QUITE_SOMETHING_ELSE is not a setting; `freshet config show` lists them"
