@@ -34,10 +34,10 @@ pub fn message_foot(l: Locale, props: &AssistantMessage) -> Markup {
     html! { hx-partial hx-target=(target) hx-swap="outerHTML" { (message::foot(l, props)) } }
 }
 
-/// A conversation's line in the sidebar, moved to the top. Without a "today" group it lands above the groups.
+/// A conversation's line in the sidebar, moved to the top of today's.
 #[must_use]
 pub fn sidebar_item(l: Locale, item: &Item, current: Option<&str>) -> Markup {
-    html! { hx-partial hx-target="#chats" hx-swap="prepend" { (sidebar::item(l, item, current)) } }
+    html! { hx-partial hx-target="#chats-today" hx-swap="prepend" { (sidebar::item(l, item, current)) } }
 }
 
 /// A conversation's line in the sidebar, where it stands: a new title, or "answering" on and off.

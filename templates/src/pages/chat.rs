@@ -175,3 +175,32 @@ pub(crate) fn heading(l: Locale, title: &str) -> Markup {
 fn title_or_untitled(l: Locale, title: &str) -> String {
     if title.is_empty() { l.t("untitled").into_owned() } else { title.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{close, open, page, samples};
+
+    #[test]
+    fn a_page_in_pieces_breaks_inside_the_blocks_of_the_running_answer() {
+        let props = samples::streaming();
+        let (before, after) = (open(&props), close(&props));
+        assert!(before.starts_with("<!DOCTYPE html>") && after.ends_with("</html>"));
+        assert!(before.ends_with("</h2>"), "the last closed block of the sample");
+        assert!(after.starts_with("</div><div class=\"prose\" data-part=\"tail\""));
+    }
+
+    #[test]
+    fn a_page_in_pieces_neither_leaves_itself_nor_opens_a_stream() {
+        let whole = open(&samples::streaming()) + &close(&samples::streaming());
+        assert!(!whole.contains("http-equiv") && !whole.contains("hx-sse:connect"));
+    }
+
+    #[test]
+    fn a_running_answer_sends_browsers_without_scripts_to_the_page_in_pieces() {
+        assert!(
+            page(&samples::streaming())
+                .0
+                .contains("<noscript><meta http-equiv=\"refresh\" content=\"0; url=/c/7?stream=html\">")
+        );
+    }
+}

@@ -128,7 +128,7 @@ pub fn message(l: Locale, message: &Message) -> Markup {
 pub fn user(l: Locale, props: &UserMessage) -> Markup {
     html! {
         article.message.message--user id={ "m-" (props.id) } {
-            h3.sr { (l.t("you-said")) }
+            h2.sr { (l.t("you-said")) }
             div.message__body.message__text hx-ignore dir="auto" { (props.text) }
             footer.message__foot id={ "m-" (props.id) "-foot" } { (copy(l)) span.message__meta { (props.at) } }
         }
@@ -147,10 +147,11 @@ pub(crate) fn with_hole(l: Locale, props: &AssistantMessage) -> Markup {
 }
 
 fn shape(l: Locale, props: &AssistantMessage, hole: bool) -> Markup {
-    let busy = props.state == ReplyState::Streaming;
+    // A page in pieces could never take "busy" back.
+    let busy = props.state == ReplyState::Streaming && !hole;
     html! {
         article.message.message--assistant id={ "m-" (props.id) } aria-busy=(if busy { "true" } else { "false" }) {
-            h3.sr { (l.ta("model-said", &[("model", props.model.as_str().into())])) }
+            h2.sr { (l.ta("model-said", &[("model", props.model.as_str().into())])) }
             div.message__body hx-ignore {
                 (thinking(l, props.thinking.as_ref()))
                 div.prose data-part="blocks" dir="auto" {

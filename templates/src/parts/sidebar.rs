@@ -10,7 +10,9 @@ use crate::layout::{Shell, brand};
 /// The list of conversations.
 #[derive(Clone, Debug, Default)]
 pub struct Sidebar {
-    /// Newest group first; the label ("Today", "March") is made by the caller.
+    /// Those written in today, newest first. Its place is always there: the live stream adds new ones to it.
+    pub today: Vec<Item>,
+    /// The others, newest group first; the label ("Yesterday", "March") is made by the caller.
     pub groups: Vec<Group>,
     /// The conversation on the page.
     pub current: Option<String>,
@@ -81,13 +83,18 @@ pub fn sidebar(shell: &Shell, props: &Sidebar) -> Markup {
             }
             a.sidebar__new href="/c/new" { (icon(Icon::Plus)) (l.t("new-chat")) }
             nav.sidebar__list #chats aria-label=(l.t("conversations")) {
+                @let current = props.current.as_deref();
+                section.sidebar__group {
+                    h2.sidebar__label { (Age::Today.label(l)) }
+                    div #chats-today { @for entry in &props.today { (item(l, entry, current)) } }
+                }
                 @for group in &props.groups {
                     section.sidebar__group {
                         h2.sidebar__label { (group.label) }
-                        @for entry in &group.items { (item(l, entry, props.current.as_deref())) }
+                        @for entry in &group.items { (item(l, entry, current)) }
                     }
                 }
-                @if props.groups.is_empty() { p.sidebar__empty { (l.t("no-conversations")) } }
+                p.sidebar__empty { (l.t("no-conversations")) }
                 @if let Some(more) = &props.more { a.sidebar__more href=(more) { (l.t("older-conversations")) } }
             }
             (user(shell))
@@ -147,8 +154,8 @@ pub fn sample() -> Sidebar {
         item("2", "<script>alert(1)</script>"),
     ];
     Sidebar {
+        today,
         groups: vec![
-            Group { label: Age::Today.label(l), items: today },
             Group { label: Age::Yesterday.label(l), items: vec![item("8", "Notes for the reading group")] },
             Group { label: Age::Week.label(l), items: week },
             Group { label: Age::Month.label(l), items: vec![item("1", "Bread at high altitude")] },
