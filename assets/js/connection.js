@@ -1,0 +1,64 @@
+// Keeps the one event stream of the page alive: tries the first connection again (htmx does not), notices a silent one,
+// lets go of one that is refused, and starts over from a fresh page when the events do not fit what is on it.
+(() => {
+  'use strict';
+  const SILENCE = 40_000; // the server pings every 15 s
+  const FOR_GOOD = [401, 403, 404, 410];
+  const stream = () => document.getElementById('stream');
+  const live = () => stream()?._htmx?.sse;
+  const isStream = event => event.target.id === 'stream';
+
+  let wait = 500, watchdog;
+  const next = () => (wait = Math.min(wait * 2, 30_000)) * (0.7 + Math.random() * 0.6);
+
+  function heard(event) {
+    if (!isStream(event)) return;
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => live()?.reader?.cancel(), SILENCE);
+  }
+  for (const name of ['htmx:sse:after:connection', 'htmx:sse:before:message']) document.addEventListener(name, heard);
+  document.addEventListener('fx:hello', () => { wait = 500; });
+  document.addEventListener('fx:bye', () => clearTimeout(watchdog));
+
+  function retry(event) {
+    if (!isStream(event) || FOR_GOOD.includes(event.detail.ctx?.response?.status)) return;
+    setTimeout(() => { if (stream() && !live()) htmx.trigger('#stream', 'fx:retry'); }, next());
+  }
+  for (const name of ['htmx:error', 'htmx:response:error']) document.addEventListener(name, retry);
+  document.addEventListener('htmx:sse:error', event => {
+    if (isStream(event) && FOR_GOOD.includes(event.detail.status)) hangUp();
+  });
+
+  function hangUp() {
+    const old = stream(), connection = live();
+    old?.remove();
+    clearTimeout(watchdog);
+    connection?.delayCanceller?.();
+    connection?.reader?.cancel();
+    return old;
+  }
+
+  // What the server's page says replaces what we have; then the stream goes on from that page's cursor.
+  let busy = false;
+  freshet.resync = async () => {
+    if (busy) return;
+    busy = true;
+    const old = hangUp();
+    try {
+      const answer = await fetch(location.pathname + location.search, { headers: { 'HX-Request': 'true', Accept: 'text/html' } });
+      if (!answer.ok || answer.redirected) return location.reload();
+      const page = freshet.parsePage(await answer.text());
+      for (const id of ['log', 'title', 'chats', 'composer-stop']) {
+        const here = document.getElementById(id), there = page.getElementById(id);
+        if (here && there) { here.replaceWith(there); htmx.process(there); }
+      }
+      freshet.decorate(document.getElementById('log'));
+      freshet.follow();
+      const fresh = page.getElementById('stream');
+      setTimeout(() => { document.getElementById('main').append(fresh); htmx.process(fresh); busy = false; }, next() / 4);
+    } catch {
+      document.getElementById('main').append(old);
+      setTimeout(() => { busy = false; old.remove(); freshet.resync(); }, next());
+    }
+  };
+})();

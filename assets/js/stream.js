@@ -1,0 +1,104 @@
+// Puts the events of the live stream where they belong. Every event is idempotent: blocks are counted, not remembered,
+// so one that arrives twice changes nothing and one that is missing is noticed. See docs/STREAM-PROTOCOL.md.
+(() => {
+  'use strict';
+  const unknown = Symbol('unknown');
+
+  // Makes `a` equal to `b` from its end: what is already right stays the same node, so a selection in it survives.
+  const same = (x, y) => x.attributes.length === y.attributes.length
+    && [...y.attributes].every(a => x.getAttribute(a.name) === a.value);
+  function sync(a, b) {
+    const wanted = [...b.childNodes];
+    let i = 0;
+    for (; i < wanted.length && i < a.childNodes.length; i++) {
+      const x = a.childNodes[i], y = wanted[i];
+      if (x.nodeType !== y.nodeType || x.nodeName !== y.nodeName) break;
+      if (x.nodeType === Node.TEXT_NODE && x.data !== y.data) {
+        if (y.data.startsWith(x.data)) x.appendData(y.data.slice(x.data.length)); else x.data = y.data;
+      } else if (x.nodeType === Node.ELEMENT_NODE) {
+        if (!same(x, y)) break;
+        sync(x, y);
+      }
+    }
+    while (a.childNodes.length > i) a.lastChild.remove();
+    a.append(...wanted.slice(i));
+  }
+
+  const container = block =>
+    block.matches('div.table') ? block.querySelector('tbody')
+      : block.matches('figure.code') ? block.querySelector('code') : block;
+
+  // Each gets the message's parts, two numbers and the text after the first line; `unknown` asks for a resync.
+  const events = {
+    'fx:append'({ blocks, tail }, n, _, html) {
+      if (n > blocks.children.length) return unknown;
+      if (n < blocks.children.length) return;
+      blocks.append(freshet.parse(html));
+      tail.replaceChildren();
+      freshet.decorate(blocks.lastElementChild);
+    },
+    'fx:grow'({ blocks, tail }, n, k, html) {
+      const target = blocks.children[n] && container(blocks.children[n]);
+      if (!target || k > target.children.length) return unknown;
+      if (k < target.children.length) return;
+      target.append(freshet.parse(html));
+      tail.replaceChildren();
+    },
+    'fx:tail'({ blocks, tail }, n, _, html) {
+      if (n === blocks.children.length) sync(tail, freshet.parse(html));
+    },
+    'fx:think'({ thinking, think }, from, _, text) {
+      const node = think.firstChild ?? think.appendChild(document.createTextNode(''));
+      if (from > node.length) return unknown;
+      node.appendData(text.slice(node.length - from));
+      thinking.hidden = false;
+    },
+    'fx:thought'({ thinking, thought }, _, __, label) {
+      thought.textContent = label;
+      if (!thinking.dataset.touched) thinking.open = false;
+    },
+    'fx:block'({ blocks }, i, _, html) {
+      if (!blocks.children[i]) return unknown;
+      blocks.children[i].replaceWith(freshet.parse(html));
+      freshet.decorate(blocks.children[i]);
+    },
+    'fx:trim'({ blocks }, n) {
+      while (blocks.children.length > n) blocks.lastElementChild.remove();
+    },
+    'fx:body'({ blocks, tail }, _, __, html) {
+      blocks.replaceChildren(freshet.parse(html));
+      tail.replaceChildren();
+      freshet.decorate(blocks);
+    },
+    'fx:done': end,
+    'fx:fail': end,
+  };
+
+  function end({ article, blocks, tail }, n, _, words) {
+    if (n !== blocks.children.length) return unknown;
+    tail.replaceChildren();
+    if (article.ariaBusy === 'true') document.getElementById('announce').textContent = words;
+    article.ariaBusy = 'false';
+  }
+
+  function parts(id) {
+    const article = document.getElementById(`m-${id}`);
+    const part = name => article.querySelector(`:scope > .message__body [data-part="${name}"]`);
+    return article && { article, blocks: part('blocks'), tail: part('tail'), thinking: part('thinking'),
+      think: part('think'), thought: part('thought') };
+  }
+
+  for (const [name, apply] of Object.entries(events)) {
+    document.addEventListener(name, event => {
+      if (event.target.id !== 'stream') return;
+      const [, id, n, k, text] = /^(\S+) (\d+)(?: (\d+))?(?:\n([^]*))?$/.exec(event.detail.data) ?? [];
+      const message = id && parts(id);
+      if (!message || apply(message, +n, +k, text ?? '') === unknown) freshet.resync();
+    });
+  }
+  document.addEventListener('fx:resync', event => { if (event.target.id === 'stream') freshet.resync(); });
+  document.addEventListener('click', event => {
+    const thinking = event.target.closest('.thinking__summary')?.parentElement;
+    if (thinking) thinking.dataset.touched = '';
+  });
+})();

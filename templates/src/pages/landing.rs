@@ -1,0 +1,93 @@
+//! What a stranger sees first: what Freshet is, and two ways in.
+
+use maud::{Markup, html};
+
+use crate::Locale;
+use crate::layout::{Shell, brand, document};
+use crate::parts::icon::mark;
+use crate::parts::message::{AssistantMessage, ReplyState, UserMessage, assistant, sample_blocks, user};
+use crate::parts::theme;
+
+/// Props of the page.
+#[derive(Clone, Debug, Default)]
+pub struct Landing {
+    /// The shell.
+    pub shell: Shell,
+    /// Whether strangers may register.
+    pub registration_open: bool,
+}
+
+/// The page at `/` for people who are not signed in.
+#[must_use]
+pub fn page(props: &Landing) -> Markup {
+    let l = props.shell.locale;
+    let body = html! {
+        header.site {
+            (brand(l))
+            nav.site__nav {
+                a.button.button--plain href="/login" { (l.t("sign-in")) }
+            }
+        }
+        main.landing #main {
+            section.hero {
+                (flow())
+                h1.hero__title { (l.t("hero")) }
+                p.hero__text { (l.t("hero-text")) }
+                p.hero__actions {
+                    @if props.registration_open { a.button.button--main href="/register" { (l.t("create-account")) } }
+                    @else { a.button.button--main href="/login" { (l.t("sign-in")) } }
+                    a.button href="/api/docs" { (l.t("read-api")) }
+                }
+            }
+            (demo(l))
+            section.claims aria-label=(l.t("claims")) {
+                (claim(&l.t("claim-resume"), &l.t("claim-resume-text")))
+                (claim(&l.t("claim-own"), &l.t("claim-own-text")))
+                (claim(&l.t("claim-light"), &l.t("claim-light-text")))
+            }
+        }
+        footer.site-foot { p { (mark()) (l.t("foot")) } (theme::switch(&props.shell)) }
+    };
+    document(&props.shell, &l.t("tagline"), "plain", &html! {}, &body)
+}
+
+/// Ragged lines that flow: text as water, behind the first words.
+fn flow() -> Markup {
+    html! {
+        svg.flow viewBox="0 0 1440 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true" {
+            @for (line, ends) in [4, 3, 4, 2, 4, 3, 1].into_iter().enumerate() {
+                path d={ "M-40 " (60 + line * 40) "c90-44 180-44 270 0s180 44 270 0" @for _ in 1..ends { " 180-44 270 0 180 44 270 0" } } {}
+            }
+        }
+    }
+}
+
+/// A conversation made of the real parts; a picture, so nothing in it can be reached.
+fn demo(l: Locale) -> Markup {
+    let question = UserMessage {
+        id: "demo-1".into(),
+        text: l.t("demo-question").into_owned(),
+        ..UserMessage::default()
+    };
+    let answer = AssistantMessage {
+        id: "demo-2".into(),
+        state: ReplyState::Streaming,
+        blocks: sample_blocks()[..5].to_vec(),
+        ..AssistantMessage::default()
+    };
+    html! { div.demo inert aria-hidden="true" { div.demo__log { (user(l, &question)) (assistant(l, &answer)) } } }
+}
+
+fn claim(title: &str, text: &str) -> Markup {
+    html! { article.claim { h2.claim__title { (title) } p { (text) } } }
+}
+
+/// Open and closed to strangers.
+#[must_use]
+pub fn samples() -> Vec<(&'static str, Markup)> {
+    let shell = Shell { path: "/".into(), ..Shell::default() };
+    vec![
+        ("open", page(&Landing { shell: shell.clone(), registration_open: true })),
+        ("closed", page(&Landing { shell, registration_open: false })),
+    ]
+}

@@ -1,0 +1,144 @@
+//! Where messages are written. A plain form; js/composer.js sends it without leaving the page.
+//! It stands before the log in the source, so that a page that is still streaming can already be answered or stopped.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+use crate::Locale;
+
+/// Props of the composer.
+#[derive(Clone, Debug, Default)]
+pub struct Composer {
+    /// The conversation; `None` starts a new one.
+    pub conversation: Option<String>,
+    /// The idempotency key of the next message, made by the server. Scripts make the following ones.
+    pub key: String,
+    /// What is already written (`?q=`, or a refused message).
+    pub content: String,
+    /// The selected model's name, `openai/gpt-4.1`.
+    pub model: String,
+    /// What can be chosen, grouped by provider.
+    pub models: Vec<ModelGroup>,
+    /// The reply that is running: shows Stop in the place of Send.
+    pub answering: Option<String>,
+    /// Why the message was not taken, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// The models of one provider.
+#[derive(Clone, Debug, Default)]
+pub struct ModelGroup {
+    /// "OpenAI".
+    pub provider: String,
+    /// Its models.
+    pub models: Vec<ModelChoice>,
+}
+
+/// One model.
+#[derive(Clone, Debug, Default)]
+pub struct ModelChoice {
+    /// `openai/gpt-4.1`.
+    pub name: String,
+    /// "GPT-4.1".
+    pub label: String,
+}
+
+/// Posts `content`, `key` and `model` to `/c/{id}/messages` or `/c/new`.
+#[must_use]
+pub fn composer(l: Locale, props: &Composer) -> Markup {
+    let action = match &props.conversation {
+        Some(id) => format!("/c/{id}/messages"),
+        None => "/c/new".to_owned(),
+    };
+    let draft = props.conversation.as_deref().unwrap_or("new");
+    html! {
+        div.composer {
+            @if let Some(problem) = &props.problem { p.composer__problem #composer-problem role="alert" { (problem) } }
+            form.composer__form #compose method="post" action=(action) hx-post=(action) hx-swap="none" hx-sync="this:drop"
+                data-behavior="composer" data-draft=(draft) {
+                input type="hidden" name="key" value=(props.key);
+                label.sr for="content" { (l.t("message")) }
+                textarea.composer__text #content name="content" rows="1" required dir="auto" maxlength="200000"
+                    placeholder=(l.t("message-placeholder")) autofocus[props.conversation.is_none()]
+                    aria-describedby=[props.problem.as_ref().map(|_| "composer-problem")] { (props.content) }
+                div.composer__row {
+                    (model_picker(l, props))
+                    button.composer__send type="submit" aria-label=(l.t("send")) title=(l.t("send")) { (icon(Icon::Send)) }
+                }
+            }
+            (stop(l, props.answering.as_deref()))
+        }
+    }
+}
+
+fn model_picker(l: Locale, props: &Composer) -> Markup {
+    html! {
+        label.sr for="model" { (l.t("model")) }
+        span.picker {
+            select.picker__select #model name="model" {
+                @for group in &props.models {
+                    optgroup label=(group.provider) {
+                        @for choice in &group.models {
+                            option value=(choice.name) selected[choice.name == props.model] { (choice.label) }
+                        }
+                    }
+                }
+            }
+            (icon(Icon::ChevronDown))
+        }
+    }
+}
+
+/// The Stop button of reply `answering`, or its empty place. With it, CSS hides Send; see `fragments::composer_state`.
+#[must_use]
+pub fn stop(l: Locale, answering: Option<&str>) -> Markup {
+    html! {
+        div.composer__stop #composer-stop {
+            @if let Some(reply) = answering {
+                @let action = format!("/replies/{reply}/cancellation");
+                form method="post" action=(action) hx-post=(action) hx-swap="none" hx-sync="this:drop" data-behavior="stop" {
+                    button.composer__send.composer__send--stop type="submit" aria-label=(l.t("stop")) title=(l.t("stop")) {
+                        (icon(Icon::Stop))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Some models of several providers, for samples.
+#[must_use]
+pub fn sample_models() -> Vec<ModelGroup> {
+    let choice = |name: &str, label: &str| ModelChoice { name: name.into(), label: label.into() };
+    vec![
+        ModelGroup {
+            provider: "Simulated".into(),
+            models: vec![choice("simulated/essay", "Essay"), choice("simulated/thinker", "Thinker")],
+        },
+        ModelGroup { provider: "OpenAI".into(), models: vec![choice("openai/gpt-4.1", "GPT-4.1")] },
+    ]
+}
+
+/// Empty, written, answering, refused.
+#[must_use]
+pub fn samples() -> Vec<(&'static str, Markup)> {
+    let l = Locale::En;
+    let plain = Composer {
+        key: "k".into(),
+        models: sample_models(),
+        model: "openai/gpt-4.1".into(),
+        ..Composer::default()
+    };
+    let long = "שלום עולם, this is a line that is quite long.\n".repeat(12);
+    let written = Composer { content: long, conversation: Some("7".into()), ..plain.clone() };
+    let answering =
+        Composer { conversation: Some("7".into()), answering: Some("42".into()), ..plain.clone() };
+    let problem = Some("The message is too long.".to_owned());
+    let refused = Composer { content: "hello".into(), problem, ..plain.clone() };
+    vec![
+        ("empty", composer(l, &plain)),
+        ("long", composer(l, &written)),
+        ("answering", composer(l, &answering)),
+        ("refused", composer(l, &refused)),
+    ]
+}

@@ -1,0 +1,142 @@
+//! A small set of icons, drawn inline so that they cost no request and take the colour of the text.
+//!
+//! Shapes from Lucide 1.62.0 (<https://lucide.dev>), ISC License, Copyright (c) 2026 Lucide Icons and Contributors; some of
+//! them derive from Feather, MIT License, Copyright (c) 2013-present Cole Bemis. Circles, lines and boxes became paths.
+
+use maud::{Markup, html};
+
+/// Which picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// New chat.
+    Plus,
+    /// Show the conversations.
+    Sidebar,
+    /// Send.
+    Send,
+    /// Stop the answer.
+    Stop,
+    /// Copy.
+    Copy,
+    /// Done.
+    Check,
+    /// Ask again.
+    Retry,
+    /// Sign out.
+    SignOut,
+    /// Settings.
+    Settings,
+    /// Light.
+    Sun,
+    /// Dark.
+    Moon,
+    /// As the system says.
+    Monitor,
+    /// Close.
+    Close,
+    /// A menu.
+    ChevronDown,
+    /// A disclosure.
+    ChevronRight,
+    /// To the end.
+    ArrowDown,
+    /// Go on.
+    ArrowRight,
+    /// Something failed.
+    Alert,
+    /// Something to know.
+    Info,
+    /// A computer.
+    Laptop,
+    /// A telephone.
+    Phone,
+    /// Thinking.
+    Brain,
+    /// Code.
+    Code,
+    /// A table.
+    Table,
+    /// Writing.
+    Pencil,
+    /// An idea.
+    Lightbulb,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Plus => "M5 12h14M12 5v14",
+            Self::Sidebar => {
+                "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2zM9 3v18"
+            }
+            Self::Send => "m5 12 7-7 7 7M12 19V5",
+            Self::Stop => "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2z",
+            Self::Copy => {
+                "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-10a2 2 0 0 1-2-2v-10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
+            }
+            Self::Check => "M20 6 9 17l-5-5",
+            Self::Retry => {
+                "M3 12a9 9 0 0 1 9-9 9.75 9.75 0 0 1 6.74 2.74L21 8M21 3v5h-5M21 12a9 9 0 0 1-9 9 9.75 9.75 0 0 1-6.74-2.74L3 16M8 16H3v5"
+            }
+            Self::SignOut => "m16 17 5-5-5-5M21 12H9M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4",
+            Self::Settings => {
+                "M9.671 4.136a2.34 2.34 0 0 1 4.659 0 2.34 2.34 0 0 0 3.319 1.915 2.34 2.34 0 0 1 2.33 4.033 2.34 2.34 0 0 0 0 3.831 2.34 2.34 0 0 1-2.33 4.033 2.34 2.34 0 0 0-3.319 1.915 2.34 2.34 0 0 1-4.659 0 2.34 2.34 0 0 0-3.32-1.915 2.34 2.34 0 0 1-2.33-4.033 2.34 2.34 0 0 0 0-3.831A2.34 2.34 0 0 1 6.35 6.051a2.34 2.34 0 0 0 3.319-1.915M9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0"
+            }
+            Self::Sun => {
+                "M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0M12 2v2M12 20v2M4.93 4.93l 1.41 1.41M17.66 17.66l 1.41 1.41M2 12h2M20 12h2M6.34 17.66l-1.41 1.41M19.07 4.93l-1.41 1.41"
+            }
+            Self::Moon => {
+                "M20.985 12.486a9 9 0 1 1-9.473-9.472c.405-.022.617.46.402.803a6 6 0 0 0 8.268 8.268c.344-.215.825-.004.803.401"
+            }
+            Self::Monitor => {
+                "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-16a2 2 0 0 1-2-2v-10a2 2 0 0 1 2-2zM8 21L16 21M12 17L12 21"
+            }
+            Self::Close => "M18 6 6 18M6 6l 12 12",
+            Self::ChevronDown => "m6 9 6 6 6-6",
+            Self::ChevronRight => "m9 18 6-6-6-6",
+            Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
+            Self::ArrowRight => "M5 12h14M12 5l 7 7-7 7",
+            Self::Alert => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 8L12 12M12 16L12.01 16",
+            Self::Info => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 16v-4M12 8h.01",
+            Self::Laptop => {
+                "M18 5a2 2 0 0 1 2 2v8.526a2 2 0 0 0 .212.897l1.068 2.127a1 1 0 0 1-.9 1.45H3.62a1 1 0 0 1-.9-1.45l1.068-2.127A2 2 0 0 0 4 15.526V7a2 2 0 0 1 2-2zM20.054 15.987H3.946"
+            }
+            Self::Phone => {
+                "M7 2h10a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2h-10a2 2 0 0 1-2-2v-16a2 2 0 0 1 2-2zM12 18h.01"
+            }
+            Self::Brain => {
+                "M12 18V5M15 13a4.17 4.17 0 01-3-4 4.17 4.17 0 01-3 4M17.707 6.294A3 3 0 1012 5a3 3 0 10-5.707 1.294M17.996 5.125a4 4 0 012.526 5.77M18 18a4 4 0 002-7.465M19.967 17.482a4 4 0 11-7.967.517 4 4 0 11-7.967-.517M6 18a4 4 0 01-2-7.465M6.004 5.125a4 4 0 00-2.526 5.77"
+            }
+            Self::Code => "m16 18 6-6-6-6M8 6l-6 6 6 6",
+            Self::Table => {
+                "M3 9h18M9 3v18M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2z"
+            }
+            Self::Pencil => {
+                "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l 4 4"
+            }
+            Self::Lightbulb => {
+                "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"
+            }
+        }
+    }
+}
+
+/// An icon beside words that already say what it means: hidden from assistive technology.
+#[must_use]
+pub fn icon(which: Icon) -> Markup {
+    html! {
+        svg.icon viewBox="0 0 24 24" aria-hidden="true" { path d=(which.path()) {} }
+    }
+}
+
+/// Freshet's mark: three lines of text that flow like water.
+#[must_use]
+pub fn mark() -> Markup {
+    html! {
+        svg.mark viewBox="0 0 24 24" aria-hidden="true" {
+            path d="M3 7c2.25-2.2 4.5-2.2 6.75 0s4.5 2.2 6.75 0 3-1.9 4.5-1.6" {}
+            path d="M3 13c2.25-2.2 4.5-2.2 6.75 0s4.5 2.2 6.75 0" {}
+            path d="M3 19c2.25-2.2 4.5-2.2 6.75 0" {}
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Short messages above the page. They fade by CSS alone; errors stay until dismissed.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+use crate::Locale;
+
+/// How a toast is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// Something to know; it goes away by itself.
+    #[default]
+    Info,
+    /// Something went wrong; it stays.
+    Error,
+}
+
+/// One message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toast {
+    /// How it is meant.
+    pub level: Level,
+    /// What a person reads.
+    pub text: String,
+    /// A number to quote when asking for help.
+    pub request_id: Option<String>,
+}
+
+/// What the server itself has to say after an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// After `POST /logout`.
+    SignedOut,
+    /// The session ended; sign in again.
+    SessionExpired,
+    /// One session was revoked.
+    SessionRevoked,
+    /// All sessions but this one were revoked.
+    OthersRevoked,
+    /// The conversation already answers; wait or stop it first.
+    StillAnswering,
+    /// The message was empty.
+    EmptyMessage,
+    /// The message is too long.
+    MessageTooLong,
+    /// The model is not offered (any more).
+    UnknownModel,
+    /// Something failed that is not the person's fault; nothing was lost.
+    Failed,
+}
+
+impl Notice {
+    /// The notice as a toast.
+    #[must_use]
+    pub fn toast(self, l: Locale) -> Toast {
+        let (level, text) = match self {
+            Self::SignedOut => (Level::Info, l.t("notice-signed-out")),
+            Self::SessionExpired => (Level::Error, l.t("notice-session-expired")),
+            Self::SessionRevoked => (Level::Info, l.t("notice-session-revoked")),
+            Self::OthersRevoked => (Level::Info, l.t("notice-others-revoked")),
+            Self::StillAnswering => (Level::Error, l.t("notice-still-answering")),
+            Self::EmptyMessage => (Level::Error, l.t("notice-empty-message")),
+            Self::MessageTooLong => (Level::Error, l.t("notice-message-too-long")),
+            Self::UnknownModel => (Level::Error, l.t("notice-unknown-model")),
+            Self::Failed => (Level::Error, l.t("notice-failed")),
+        };
+        Toast { level, text: text.into_owned(), request_id: None }
+    }
+}
+
+/// The place where toasts appear, with those the page was loaded with.
+#[must_use]
+pub fn region(l: Locale, toasts: &[Toast]) -> Markup {
+    html! {
+        div.toasts #toasts role="status" aria-live="polite" {
+            @for toast in toasts { (show(l, toast)) }
+        }
+    }
+}
+
+/// One toast.
+#[must_use]
+pub fn show(l: Locale, toast: &Toast) -> Markup {
+    let (class, picture) = match toast.level {
+        Level::Info => ("toast toast--info", Icon::Info),
+        Level::Error => ("toast toast--error", Icon::Alert),
+    };
+    html! {
+        div class=(class) data-behavior="toast" {
+            (icon(picture))
+            p.toast__text {
+                (toast.text)
+                @if let Some(id) = &toast.request_id { " " small { (l.t("request-id")) " " code { (id) } } }
+            }
+            button.toast__close.scripted type="button" data-behavior="dismiss" aria-label=(l.t("dismiss")) { (icon(Icon::Close)) }
+        }
+    }
+}
+
+/// Both levels, short and long.
+#[must_use]
+pub fn samples() -> Vec<(&'static str, Markup)> {
+    let l = Locale::En;
+    let long = "A sentence that goes on for longer than anybody would like, ".repeat(4);
+    let error = Toast { level: Level::Error, text: long, request_id: Some("req-0197f3a2".into()) };
+    vec![("info", show(l, &Notice::OthersRevoked.toast(l))), ("error", show(l, &error))]
+}

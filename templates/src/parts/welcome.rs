@@ -1,0 +1,48 @@
+//! What a new conversation shows before its first message.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+use crate::Locale;
+
+/// A greeting and four ways to begin. They are links, `/c/new?q=…`: the words land in the composer.
+#[must_use]
+pub fn welcome(l: Locale, name: &str) -> Markup {
+    let ideas = [
+        (Icon::Lightbulb, l.t("idea-explain"), l.t("idea-explain-prompt")),
+        (Icon::Code, l.t("idea-code"), l.t("idea-code-prompt")),
+        (Icon::Table, l.t("idea-compare"), l.t("idea-compare-prompt")),
+        (Icon::Pencil, l.t("idea-write"), l.t("idea-write-prompt")),
+    ];
+    html! {
+        section.welcome {
+            h2.welcome__title {
+                @if name.is_empty() { (l.t("welcome")) } @else { (l.ta("welcome-name", &[("name", name.into())])) }
+             }
+            p.welcome__text { (l.t("welcome-text")) }
+            ul.welcome__ideas {
+                @for (picture, label, prompt) in &ideas {
+                    li {
+                        a.idea href={ "/c/new?q=" (query(prompt)) } {
+                            span.idea__label { (icon(*picture)) (label) }
+                            span.idea__prompt { (prompt) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Percent-encodes everything but letters, digits and `-_.~`.
+fn query(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut all, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            all.push(char::from(byte));
+        } else {
+            write!(all, "%{byte:02X}").expect("writing to a String");
+        }
+        all
+    })
+}
