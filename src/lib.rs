@@ -32,5 +32,10 @@ pub mod stream;
 /// quirks; it knows no conversation and no database. The simulated provider lives here, as part of the product.
 pub mod providers;
 
+/// Markdown in, safe HTML out; pure and infallible. [`markdown::full`] renders a finished text into one string per
+/// top-level block; [`markdown::live`] does the same while the text grows, as updates whose cost is linear in the
+/// length. Every byte that leaves the room went through its own escaping writer and, code aside, through the sanitiser.
+pub mod markdown;
+
 /// Adapters to the outside, one seam each: database, bus, outbound HTTP, time, secrets. No product rule lives here.
 pub mod platform;

@@ -1,0 +1,131 @@
+//! Code blocks: a figure with the language above and one `span.l` per line.
+//!
+//! They are written here from escaped text and classes of our own and never contain foreign markup, so they do not
+//! pass the sanitiser: inside other blocks a placeholder does, and is exchanged afterwards.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::block::Block;
+use super::highlight::{Budget, MAX_LINE, Painter};
+use super::language::Language;
+use super::source::{CARRY, GUARD};
+use super::write::{escape, escape_attribute};
+
+const CLOSE: &str = "</code></pre></figure>";
+
+/// How code blocks come out: painted (and remembered), or as escaped text while they may still change.
+#[derive(Debug)]
+pub(super) enum Ink<'m> {
+    Plain,
+    Painted(&'m mut Memory),
+}
+
+/// Painted code by content, so that finishing a reply does not paint again what was painted while it grew.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    hasher: RandomState,
+    blocks: HashMap<u64, Block>,
+}
+
+impl Memory {
+    pub(super) fn insert(&mut self, info: &str, literal: &str, block: Block) {
+        self.blocks.insert(self.hasher.hash_one((info, literal)), block);
+    }
+
+    fn get(&self, info: &str, literal: &str) -> Option<&Block> {
+        self.blocks.get(&self.hasher.hash_one((info, literal)))
+    }
+}
+
+/// A whole code block. `literal` is what the parser found between the fences.
+pub(super) fn figure(info: &str, literal: &str, ink: &mut Ink<'_>) -> Block {
+    let clean;
+    let literal = if literal.contains([GUARD, CARRY]) {
+        clean = literal.replace([GUARD, CARRY], "");
+        &clean
+    } else {
+        literal
+    };
+    if let Ink::Painted(memory) = ink {
+        if let Some(known) = memory.get(info, literal) {
+            return known.clone();
+        }
+        let block = lines(info, literal, true);
+        memory.insert(info, literal, block.clone());
+        return block;
+    }
+    lines(info, literal, false)
+}
+
+fn lines(info: &str, literal: &str, paint: bool) -> Block {
+    let language = Language::of(info);
+    let mut block = opening(&language);
+    let mut painter = language.grammar().filter(|_| paint).map(Painter::new);
+    let mut budget = painter.as_ref().map_or_else(Budget::none, |_| Budget::default());
+    for line in literal.split_terminator('\n') {
+        match &mut painter {
+            Some(painter) if budget.allows(line) => {
+                super::work::highlighted(line.len() + 1);
+                block.push(&span(&painter.line(&format!("{line}\n"))));
+            }
+            _ => pieces(line, |piece| block.push(&piece)),
+        }
+    }
+    block
+}
+
+/// The figure before its first line.
+pub(super) fn opening(language: &Language) -> Block {
+    let mut open = String::from("<figure class=\"code\"><figcaption>");
+    escape(language.label(), &mut open);
+    open.push_str("</figcaption>");
+    open.push_str(&pre(language));
+    Block::container(open, CLOSE)
+}
+
+/// `<pre><code …>`; its other end is the end of every figure.
+pub(super) fn pre(language: &Language) -> String {
+    let mut open = String::from("<pre><code");
+    if let Some(class) = language.class() {
+        open.push_str(" class=\"language-");
+        escape_attribute(class, &mut open);
+        open.push('"');
+    }
+    open.push('>');
+    open
+}
+
+/// The figure of a line that is still growing below a fence.
+pub(super) fn growing(language: &Language, line: &str) -> String {
+    let mut html = format!("<figure class=\"code cont\">{}", pre(language));
+    html.push_str(&plain(line));
+    html.push_str(CLOSE);
+    html
+}
+
+/// One unit around finished spans.
+pub(super) fn span(inner: &str) -> String {
+    format!("<span class=\"l\">{inner}</span>")
+}
+
+/// One unit of plain text.
+pub(super) fn plain(text: &str) -> String {
+    let mut inner = String::with_capacity(text.len() + 24);
+    escape(text, &mut inner);
+    span(&inner)
+}
+
+/// A line without its end as plain units: one, or several if it is very long.
+pub(super) fn pieces(mut line: &str, mut unit: impl FnMut(String)) {
+    while let Some(piece) = first_piece(line) {
+        unit(plain(piece));
+        line = &line[piece.len()..];
+    }
+    unit(plain(&format!("{line}\n")));
+}
+
+/// The first piece of a line too long for one unit.
+pub(super) fn first_piece(line: &str) -> Option<&str> {
+    (line.len() > MAX_LINE).then(|| &line[..line.floor_char_boundary(MAX_LINE)])
+}

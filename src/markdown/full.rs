@@ -1,0 +1,40 @@
+//! A finished text as HTML, one string per top-level block.
+
+use comrak::Arena;
+use comrak::nodes::NodeValue;
+
+use super::block::Block;
+use super::code::{Ink, Memory};
+use super::parse::{Notes, parse};
+use super::source::{guard, normalise};
+use super::write::{self, Shape, Source};
+
+/// The blocks of `text` in order, each exactly one element. Footnotes, if any, are the last block.
+pub fn render(text: &str) -> Vec<String> {
+    blocks(text, &mut Memory::default()).into_iter().map(Block::into_html).collect()
+}
+
+/// All blocks of `text` as one string.
+pub fn to_html(text: &str) -> String {
+    render(text).concat()
+}
+
+/// [`render`], without painting code again that `memory` holds.
+pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
+    let normal = normalise(text);
+    let tame = guard(&normal);
+    let arena = Arena::new();
+    let Some(root) = parse(&arena, &tame, Notes::Gathered) else {
+        return vec![Block::whole(write::plain(normal.trim_end(), false))];
+    };
+    let source = Source::new(&tame);
+    let mut ink = Ink::Painted(memory);
+    let (notes, nodes): (Vec<_>, Vec<_>) =
+        root.children().partition(|node| matches!(node.data().value, NodeValue::FootnoteDefinition(_)));
+    let mut blocks: Vec<Block> = nodes
+        .into_iter()
+        .filter_map(|node| write::block(node, &source, &mut ink, Shape::default()))
+        .collect();
+    blocks.extend(write::notes(&notes, &source, &mut ink));
+    blocks
+}
