@@ -18,6 +18,7 @@ use crate::{
     providers::{self, Providers},
     replies::Running,
     stream::{Journal, Log},
+    web::live::Renderers,
 };
 
 /// Argon2 hashes at once: each takes 19 MiB and a core for some 20 ms.
@@ -51,6 +52,8 @@ pub struct Inner {
     pub journal: Journal,
     /// The replies that run here.
     pub replies: Running,
+    /// What turns logs into HTML for pages.
+    pub renderers: Renderers,
     /// This instance's name as a holder of leases, new at every start.
     pub instance: Uuid,
     /// Everything that was spawned, so that shutdown can wait for it.
@@ -105,6 +108,7 @@ impl App {
                 log,
                 journal,
                 replies: Running::default(),
+                renderers: Renderers::default(),
                 instance: nature.ids.next(),
                 clock: nature.clock,
                 ids: nature.ids,

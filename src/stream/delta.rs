@@ -44,16 +44,18 @@ impl Delta<'_> {
         serde_json::from_str(data)
     }
 
+    /// What is new to a reader that has `have` bytes; `None` means a gap.
+    pub fn beyond(&self, have: u64) -> Option<&str> {
+        match have {
+            _ if self.from > have => None,
+            _ if self.to <= have => Some(""),
+            _ => self.text.get((have - self.from) as usize..),
+        }
+    }
+
     /// Applies the delta to a text of which the reader has `have.len()` bytes. False means a gap.
     pub fn apply(&self, have: &mut String) -> bool {
-        let length = have.len() as u64;
-        if self.from > length {
-            return false;
-        }
-        if self.to > length {
-            have.push_str(&self.text[(length - self.from) as usize..]);
-        }
-        true
+        self.beyond(have.len() as u64).map(|new| have.push_str(new)).is_some()
     }
 }
 

@@ -121,6 +121,20 @@ impl Log {
         store::by_writer(tx, log, writer, seq).await
     }
 
+    /// Everything but deltas behind `after` and up to `upto`, in order, inside the caller's transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn facts(
+        &self,
+        tx: &mut Tx,
+        log: Uuid,
+        after: i64,
+        upto: i64,
+    ) -> sqlx::Result<Vec<Arc<Entry>>> {
+        store::facts(tx, log, after, upto).await
+    }
+
     /// Watches `log` from behind `after`. The bell is attached before this returns, so nothing committed later is missed.
     pub async fn subscribe(&self, log: Uuid, after: Option<Cursor>) -> Subscription {
         Subscription::new(self.clone(), log, after).await

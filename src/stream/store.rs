@@ -87,6 +87,23 @@ pub(super) async fn after(tx: &mut Tx, log: Uuid, seq: i64, limit: i64) -> sqlx:
     Ok(rows.into_iter().map(entry).collect())
 }
 
+/// The entries behind `after` and up to `upto` that are no deltas, in order.
+pub(super) async fn facts(tx: &mut Tx, log: Uuid, after: i64, upto: i64) -> sqlx::Result<Vec<Arc<Entry>>> {
+    let rows = tx_fetch!(
+        tx,
+        EntryRow,
+        fetch_all,
+        sql!(
+            "SELECT seq, writer, name, data FROM entries
+             WHERE log_id = $1 AND seq > $2 AND seq <= $3 AND name <> 'delta' ORDER BY seq"
+        ),
+        log,
+        after,
+        upto
+    )?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
 /// The entries one writer added after `seq`, in order.
 pub(super) async fn by_writer(
     tx: &mut Tx,

@@ -1,0 +1,111 @@
+//! What a page that was away has to be told before it can go on live.
+
+use freshet_templates::{Locale, fragments};
+use uuid::Uuid;
+
+use super::{
+    frame::Frame,
+    renderer::Start,
+    screen::{plain, say_end},
+};
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{
+        self, Event,
+        events::{ReplyEnded, ReplyStarted},
+    },
+    error::Result,
+    markdown,
+    stream::Cursor,
+    web::present,
+};
+
+/// Decides how a viewer with `after` goes on at a screen that stands at `at`; `running` is what it lacks of the replies
+/// that run there.
+pub(super) async fn start(
+    app: &App,
+    actor: &Actor,
+    conversation: Uuid,
+    after: Option<Cursor>,
+    at: Cursor,
+    running: Frame,
+) -> Result<Start> {
+    let mut tx = app.db.begin_read().await?;
+    let position = app.log.position(&mut tx, conversation).await?.ok_or(crate::error::Error::NotFound)?;
+    let known = |after: &Cursor| {
+        after.epoch == position.epoch && (position.floor..=position.head).contains(&after.seq)
+    };
+    let Some(after) = after.filter(known) else { return Ok(Start::Resync(at)) };
+    if after.seq >= at.seq {
+        // The page was made from a newer state than the screen has reached: older frames are skipped until it has.
+        return Ok(Start::CatchUp(after, Frame::default()));
+    }
+    let facts = app.log.facts(&mut tx, conversation, after.seq, at.seq).await?;
+    tx.commit().await?;
+    let mut frame = Frame::default();
+    for entry in facts {
+        tell(app, actor, &Event::read(&entry), &mut frame).await?;
+    }
+    frame.extend(&running).at(at);
+    Ok(Start::CatchUp(at, frame))
+}
+
+async fn tell(app: &App, actor: &Actor, event: &Event<'_>, frame: &mut Frame) -> Result<()> {
+    let locale = Locale::default();
+    match event {
+        Event::MessageCreated(created) => {
+            let user = present::user(&created.message);
+            frame.chrome(&fragments::user_message(locale, &user).into_string());
+        }
+        Event::ReplyStarted(started) => begun(locale, started, frame),
+        Event::ReplyEnded(ended) => whole(app, actor, locale, ended, frame).await?,
+        Event::ChatUpdated(updated) => {
+            if let Some(title) = &updated.title {
+                frame.chrome(&fragments::title(locale, title).into_string());
+            }
+            if updated.leaf_id.is_some() {
+                frame.event("fx:resync", "-");
+            }
+        }
+        Event::Delta(_) | Event::ReplyThought(_) | Event::Unknown => {}
+    }
+    Ok(())
+}
+
+fn begun(locale: Locale, started: &ReplyStarted, frame: &mut Frame) {
+    let shown = freshet_templates::parts::message::AssistantMessage {
+        id: started.message.to_string(),
+        state: freshet_templates::parts::message::ReplyState::Streaming,
+        model: present::model_label(&started.model),
+        ..Default::default()
+    };
+    frame.chrome(&fragments::assistant_message(locale, &shown).into_string());
+}
+
+/// A reply that ended while the page was away, as a whole: what of it the page has doesn't matter.
+async fn whole(
+    app: &App,
+    actor: &Actor,
+    locale: Locale,
+    ended: &ReplyEnded,
+    frame: &mut Frame,
+) -> Result<()> {
+    let (_, message) = chat::messages::get(app, actor, ended.message).await?;
+    let text = message.text.clone();
+    let blocks = tokio::task::spawn_blocking(move || markdown::full::render(&text))
+        .await
+        .map_err(|error| crate::error::Error::Internal(error.into()))?;
+    let id = message.id;
+    if !message.thinking.is_empty() {
+        frame.event("fx:think", &format!("{id} 0\n{}", plain(&message.thinking)));
+        let ms = message.reply.as_ref().and_then(|reply| reply.thinking_ms).unwrap_or(0);
+        let label = fragments::thought_label(locale, Some(present::seconds(ms)));
+        frame.event("fx:thought", &format!("{id} 0\n{label}"));
+    }
+    frame.event("fx:body", &format!("{id} {}\n{}", blocks.len(), blocks.concat()));
+    frame.chrome(&fragments::message_foot(locale, &present::assistant(&message)).into_string());
+    frame.chrome(&fragments::composer_state(locale, None).into_string());
+    say_end(locale, id, blocks.len(), ended.status, frame);
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The event stream of a page: frames made once for all viewers, plus what this one lacks.
+
+use std::time::Duration;
+
+use async_stream::stream;
+use axum::{body::Bytes, response::Response};
+use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
+
+use super::{
+    frame::{Frame, response},
+    renderer::{Sent, Start},
+};
+use crate::{accounts::Actor, app::App, error::Error, stream::Cursor};
+
+/// Silence after which the page's watchdog is fed.
+const PING: Duration = Duration::from_secs(15);
+/// Pause before a viewer attaches again after the database failed.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A conversation's frames behind `after`, open-ended. The actor's right to see it was checked by the caller.
+pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>) -> Response {
+    let body = stream! {
+        yield hello();
+        let mut after = after;
+        loop {
+            let view = match app.renderers.attach(&app, &actor, conversation, after).await {
+                Ok(view) => view,
+                Err(Error::NotFound) => {
+                    yield one("fx:bye", "deleted");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a viewer could not attach; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            let mut at = match view.start {
+                Start::CatchUp(cursor, frame) => {
+                    if !frame.is_empty() {
+                        yield frame.into_bytes();
+                    }
+                    cursor
+                }
+                Start::Resync(cursor) => {
+                    yield one("fx:resync", "-");
+                    cursor
+                }
+            };
+            let mut frames = view.frames;
+            loop {
+                let heard = tokio::select! {
+                    biased;
+                    () = app.draining.cancelled() => {
+                        yield come_back();
+                        return;
+                    }
+                    heard = tokio::time::timeout(PING, frames.recv()) => heard,
+                };
+                match heard {
+                    Err(_) => yield one("fx:ping", "-"),
+                    Ok(Ok(Sent { seq, .. })) if seq <= at.seq => {}
+                    Ok(Ok(Sent { seq, bytes, last })) => {
+                        at.seq = seq;
+                        yield bytes;
+                        if last {
+                            return;
+                        }
+                    }
+                    // Too slow, or the renderer ended: attach again from here.
+                    Ok(Err(RecvError::Lagged(_) | RecvError::Closed)) => break,
+                }
+            }
+            after = Some(at);
+        }
+    };
+    response(body)
+}
+
+fn hello() -> Bytes {
+    one("fx:hello", "{\"protocol\":1}")
+}
+
+fn one(name: &str, data: &str) -> Bytes {
+    let mut frame = Frame::default();
+    frame.event(name, data);
+    frame.into_bytes()
+}
+
+/// The server is going down: come back in a second, to whoever answers then.
+fn come_back() -> Bytes {
+    let mut frame = Frame::default();
+    frame.retry(1000);
+    frame.into_bytes()
+}

@@ -1,0 +1,14 @@
+//! What stays open: event streams for pages and for API clients, over the same log and the same cursors.
+
+mod catch_up;
+pub mod cursor;
+mod frame;
+mod html;
+mod json;
+pub mod plain;
+mod renderer;
+mod screen;
+
+pub use html::stream as html_stream;
+pub use json::{chat_stream, reply_stream};
+pub use renderer::{Capture, Renderers, Written};

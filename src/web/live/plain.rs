@@ -1,0 +1,63 @@
+//! The bare text of an answer as it grows: for `curl -N` and a human eye.
+
+use async_stream::stream;
+use axum::{body::Bytes, response::Response};
+use uuid::Uuid;
+
+use super::frame::open_ended;
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{self, Event, Status},
+    replies::Accepted,
+    stream::{Next, Part},
+};
+
+/// Streams the answer's bytes exactly as they are stored. An answer that fails ends with a line that says so.
+pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response {
+    let mut watch = app.log.subscribe(accepted.conversation, Some(accepted.cursor)).await;
+    let reply = accepted.reply;
+    let body = stream! {
+        let mut have = 0;
+        loop {
+            match watch.next().await {
+                Ok(Next::Entry(_, entry)) => match Event::read(&entry) {
+                    Event::Delta(delta) if delta.reply == reply && delta.part == Part::Answer => {
+                        have = delta.to;
+                        yield Bytes::copy_from_slice(delta.text.as_bytes());
+                    }
+                    Event::ReplyEnded(ended) if ended.reply == reply => {
+                        if let Some(error) = ended.error {
+                            yield last_line(have, &error.message);
+                        } else if ended.status == Status::Stopped {
+                            yield last_line(have, "stopped");
+                        }
+                        return;
+                    }
+                    _ => {}
+                },
+                // Too long ago for the single pieces: the stored text has the rest.
+                Ok(Next::Reset | Next::Gone) => {
+                    yield rest(&app, &actor, accepted.reply_message, have).await;
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a log could not be read; trying again");
+                    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                }
+            }
+        }
+    };
+    open_ended("text/plain; charset=utf-8", body)
+}
+
+fn last_line(have: u64, words: &str) -> Bytes {
+    let gap = if have == 0 { "" } else { "\n\n" };
+    format!("{gap}[{words}]\n").into()
+}
+
+async fn rest(app: &App, actor: &Actor, message: Uuid, have: u64) -> Bytes {
+    let Ok((_, message)) = chat::messages::get(app, actor, message).await else { return Bytes::new() };
+    let have = usize::try_from(have).unwrap_or(usize::MAX);
+    Bytes::copy_from_slice(message.text.as_bytes().get(have..).unwrap_or_default())
+}

@@ -1,0 +1,215 @@
+//! From the log to HTML frames: once per conversation and instance, shared as bytes by everybody who watches it.
+//!
+//! A renderer starts with its first viewer and ends a while after the last one. Viewers attach to a broadcast of frames;
+//! one that falls behind attaches again with its own cursor and gets what it lacks.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use axum::body::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::{Mutex as AsyncMutex, broadcast};
+use uuid::Uuid;
+
+pub use super::screen::Written;
+use super::{catch_up, frame::Frame, screen::Screen};
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{Event, snapshot},
+    error::{Error, Result},
+    stream::{Cursor, Entry, Next, Subscription},
+};
+
+/// Frames a viewer may fall behind. The buffer is allocated for every watched conversation.
+const BEHIND: usize = 32;
+/// How long a renderer without viewers is kept, so that a reload finds it warm.
+const LINGER: Duration = Duration::from_secs(20);
+/// An entry of at least this many bytes is rendered off the async threads.
+const HEAVY: usize = 4 << 10;
+
+/// The renderers of this instance. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Renderers {
+    rooms: Arc<Mutex<HashMap<Uuid, Arc<Renderer>>>>,
+}
+
+struct Renderer {
+    conversation: Uuid,
+    frames: broadcast::Sender<Sent>,
+    /// `None` until the first viewer has read the snapshot.
+    screen: AsyncMutex<Option<Screen>>,
+}
+
+/// A frame on its way to viewers.
+#[derive(Clone)]
+pub(super) struct Sent {
+    pub seq: i64,
+    pub bytes: Bytes,
+    /// Nothing comes after it.
+    pub last: bool,
+}
+
+/// A viewer's end.
+pub(super) struct View {
+    pub frames: broadcast::Receiver<Sent>,
+    pub start: Start,
+}
+
+/// Where a viewer begins.
+pub(super) enum Start {
+    /// With what it lacks, up to the cursor.
+    CatchUp(Cursor, Frame),
+    /// Its cursor can't be continued.
+    Resync(Cursor),
+}
+
+/// The running replies of a conversation at one moment.
+#[derive(Default)]
+pub struct Capture {
+    /// Where the stream has to go on.
+    pub cursor: Option<Cursor>,
+    /// By message.
+    pub written: HashMap<Uuid, Written>,
+}
+
+impl Renderers {
+    /// The running replies as they are on screen now, for a page load. The actor's right was checked by the caller.
+    ///
+    /// # Errors
+    /// The conversation went away, or the database failed.
+    pub async fn capture(&self, app: &App, actor: &Actor, conversation: Uuid) -> Result<Capture> {
+        let (renderer, _frames) = self.find(conversation);
+        let screen = self.ready(app, actor, &renderer).await?;
+        let Some(screen) = screen.as_ref() else { return Ok(Capture::default()) };
+        Ok(Capture { cursor: Some(screen.cursor), written: screen.written() })
+    }
+
+    /// Attaches a viewer that has everything up to `after`.
+    pub(super) async fn attach(
+        &self,
+        app: &App,
+        actor: &Actor,
+        conversation: Uuid,
+        after: Option<Cursor>,
+    ) -> Result<View> {
+        let (renderer, frames) = self.find(conversation);
+        let (at, running) = {
+            let screen = self.ready(app, actor, &renderer).await?;
+            let Some(screen) = screen.as_ref() else { return Err(Error::NotFound) };
+            let mut running = Frame::default();
+            if let Some(after) = after.filter(|after| after.seq < screen.cursor.seq) {
+                screen.catch_up(after.seq, &mut running);
+            }
+            (screen.cursor, running)
+        };
+        let start = catch_up::start(app, actor, conversation, after, at, running).await?;
+        Ok(View { frames, start })
+    }
+
+    /// The renderer of a conversation with a receiver that keeps it alive.
+    fn find(&self, conversation: Uuid) -> (Arc<Renderer>, broadcast::Receiver<Sent>) {
+        let mut rooms = self.rooms.lock();
+        let renderer = rooms.entry(conversation).or_insert_with(|| {
+            let frames = broadcast::channel(BEHIND).0;
+            Arc::new(Renderer { conversation, frames, screen: AsyncMutex::new(None) })
+        });
+        (Arc::clone(renderer), renderer.frames.subscribe())
+    }
+
+    /// The screen, locked; started if this is the first viewer.
+    async fn ready<'a>(
+        &self,
+        app: &App,
+        actor: &Actor,
+        renderer: &'a Arc<Renderer>,
+    ) -> Result<tokio::sync::MutexGuard<'a, Option<Screen>>> {
+        let mut screen = renderer.screen.lock().await;
+        if screen.is_none() {
+            let id = renderer.conversation;
+            let snapshot = snapshot::read(app, actor, id).await?;
+            let cursor = snapshot.chat.cursor;
+            *screen = Some(Screen::new(id, &snapshot.chat.title, cursor, &snapshot.messages));
+            let watch = app.log.subscribe(id, Some(cursor)).await;
+            app.tasks.spawn(Arc::clone(renderer).run(app.clone(), self.clone(), watch));
+        }
+        Ok(screen)
+    }
+
+    /// Forgets a renderer that nobody watches. Under the lock that new viewers take, so that none is left behind.
+    fn forget(&self, renderer: &Renderer) -> bool {
+        let mut rooms = self.rooms.lock();
+        let unwatched = renderer.frames.receiver_count() == 0;
+        if unwatched {
+            rooms.remove(&renderer.conversation);
+        }
+        unwatched
+    }
+
+    /// Forgets a renderer that ends; its viewers attach to a new one.
+    fn drop_now(&self, renderer: &Renderer) {
+        self.rooms.lock().remove(&renderer.conversation);
+    }
+
+    /// How many conversations are rendered now.
+    pub fn count(&self) -> usize {
+        self.rooms.lock().len()
+    }
+}
+
+impl Renderer {
+    async fn run(self: Arc<Self>, app: App, rooms: Renderers, mut watch: Subscription) {
+        loop {
+            let next = tokio::select! {
+                () = app.stopping.cancelled() => break,
+                () = tokio::time::sleep(LINGER) => {
+                    if rooms.forget(&self) {
+                        return;
+                    }
+                    continue;
+                }
+                next = watch.next() => next,
+            };
+            match next {
+                Ok(Next::Entry(cursor, entry)) => match self.show(cursor, entry).await {
+                    Ok(()) => {}
+                    Err(error) => {
+                        tracing::error!(%error, conversation.id = %self.conversation, "rendering broke; starting afresh");
+                        break;
+                    }
+                },
+                Ok(Next::Reset) => break,
+                Ok(Next::Gone) => {
+                    let mut frame = Frame::default();
+                    frame.event("fx:bye", "deleted");
+                    let _ = self.frames.send(Sent { seq: i64::MAX, bytes: frame.into_bytes(), last: true });
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a log could not be read; trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+            }
+        }
+        rooms.drop_now(&self);
+    }
+
+    /// Takes an entry in and tells the viewers.
+    async fn show(&self, cursor: Cursor, entry: Arc<Entry>) -> Result<(), tokio::task::JoinError> {
+        let mut screen = self.screen.lock().await;
+        let Some(mut state) = screen.take() else { return Ok(()) };
+        let (state, frame) = if state.weight(&entry) < HEAVY {
+            let frame = state.apply(cursor, &Event::read(&entry));
+            (state, frame)
+        } else {
+            tokio::task::spawn_blocking(move || {
+                let frame = state.apply(cursor, &Event::read(&entry));
+                (state, frame)
+            })
+            .await?
+        };
+        *screen = Some(state);
+        // An error says that nobody watches just now.
+        let _ = self.frames.send(Sent { seq: cursor.seq, bytes: frame.into_bytes(), last: false });
+        Ok(())
+    }
+}

@@ -1,0 +1,323 @@
+//! What a page shows of running replies, grown entry by entry: pure state, no waiting.
+//!
+//! Invariant: after the entry with seq `s` the screen holds exactly what a page has that applied every frame up to `s`.
+//! For each closed block it remembers when it began and when it last changed, so that whoever comes back with a cursor
+//! gets the blocks that are missing and nothing else.
+
+use std::collections::HashMap;
+
+use freshet_templates::{
+    Locale, SafeHtml, fragments,
+    fragments::Announcement,
+    parts::message::{AssistantMessage, ReplyState, Thinking, UserMessage},
+};
+use uuid::Uuid;
+
+use super::frame::Frame;
+use crate::{
+    chat::{
+        Message, Status,
+        events::{Event, ReplyEnded, ReplyStarted},
+    },
+    markdown::{Update, live::Live},
+    stream::{Cursor, Delta, Entry, Part},
+    web::present,
+};
+
+/// The replies that run in one conversation, as HTML.
+pub(super) struct Screen {
+    pub cursor: Cursor,
+    locale: Locale,
+    conversation: Uuid,
+    title: String,
+    replies: HashMap<Uuid, Writing>,
+}
+
+/// One running reply.
+struct Writing {
+    message: Uuid,
+    model: String,
+    live: Live,
+    blocks: Vec<Seen>,
+    thinking: String,
+    thought: Option<i64>,
+    answer_bytes: u64,
+    thinking_bytes: u64,
+}
+
+/// When a closed block began and when it last changed.
+#[derive(Clone, Copy)]
+struct Seen {
+    first: i64,
+    last: i64,
+}
+
+/// A running reply as a page load shows it.
+pub struct Written {
+    /// The closed blocks.
+    pub blocks: Vec<SafeHtml>,
+    /// What comes behind them.
+    pub tail: SafeHtml,
+    /// The thoughts so far, if any.
+    pub thinking: Option<Thinking>,
+}
+
+impl Screen {
+    /// The screen at a snapshot.
+    pub fn new(conversation: Uuid, title: &str, cursor: Cursor, messages: &[Message]) -> Self {
+        let mut screen = Self {
+            cursor,
+            locale: Locale::default(),
+            conversation,
+            title: title.to_owned(),
+            replies: HashMap::new(),
+        };
+        for message in messages {
+            let Some(reply) = message.reply.as_ref().filter(|r| r.status == Status::Running) else {
+                continue;
+            };
+            let mut writing = Writing::new(message.id, &reply.model);
+            writing.grow(&message.text, cursor.seq, &mut Frame::default());
+            writing.answer_bytes = message.text.len() as u64;
+            writing.thinking_bytes = message.thinking.len() as u64;
+            writing.thinking = plain(&message.thinking);
+            writing.thought = reply.thinking_ms;
+            screen.replies.insert(reply.id, writing);
+        }
+        screen
+    }
+
+    /// Whether any reply runs.
+    pub fn is_busy(&self) -> bool {
+        !self.replies.is_empty()
+    }
+
+    /// About how many bytes have to be rendered for an entry.
+    pub fn weight(&self, entry: &Entry) -> usize {
+        match entry.name.as_ref() {
+            // The whole text is rendered once more.
+            "reply.ended" => {
+                self.replies.values().map(|writing| writing.live.text().len()).max().unwrap_or(0)
+            }
+            _ => entry.data.len(),
+        }
+    }
+
+    /// Takes the next entry in; what pages have to be told.
+    pub fn apply(&mut self, cursor: Cursor, event: &Event<'_>) -> Frame {
+        let mut frame = Frame::default();
+        match event {
+            Event::MessageCreated(created) => {
+                let user: UserMessage = present::user(&created.message);
+                frame.chrome(&fragments::user_message(self.locale, &user).into_string());
+            }
+            Event::ReplyStarted(started) => self.start(started, &mut frame),
+            Event::Delta(delta) => self.grow(delta, cursor.seq, &mut frame),
+            Event::ReplyThought(thought) => {
+                if let Some(writing) = self.replies.get_mut(&thought.reply) {
+                    writing.thought = Some(thought.thinking_ms);
+                    writing.say_thought(self.locale, &mut frame);
+                }
+            }
+            Event::ReplyEnded(ended) => self.end(ended, cursor.seq, &mut frame),
+            Event::ChatUpdated(updated) => {
+                if let Some(title) = &updated.title {
+                    self.title.clone_from(title);
+                    self.say_title(&mut frame);
+                }
+                if updated.leaf_id.is_some() {
+                    frame.event("fx:resync", "-");
+                }
+            }
+            Event::Unknown => {}
+        }
+        self.cursor = cursor;
+        frame.at(cursor);
+        frame
+    }
+
+    /// What a page that stands at `since` lacks of the replies that run now. What happened besides is the caller's to say
+    /// first.
+    pub fn catch_up(&self, since: i64, frame: &mut Frame) {
+        for (reply, writing) in &self.replies {
+            writing.catch_up(since, self.locale, frame);
+            frame.chrome(&fragments::composer_state(self.locale, Some(&reply.to_string())).into_string());
+        }
+        if self.replies.is_empty() {
+            frame.chrome(&fragments::composer_state(self.locale, None).into_string());
+        }
+    }
+
+    /// The running replies by their message, for a page load.
+    pub fn written(&self) -> HashMap<Uuid, Written> {
+        self.replies.values().map(|writing| (writing.message, writing.written())).collect()
+    }
+
+    fn start(&mut self, started: &ReplyStarted, frame: &mut Frame) {
+        let writing = Writing::new(started.message, &started.model);
+        let shown = writing.shown(ReplyState::Streaming);
+        frame.chrome(&fragments::assistant_message(self.locale, &shown).into_string());
+        frame.chrome(&fragments::composer_state(self.locale, Some(&started.reply.to_string())).into_string());
+        self.replies.insert(started.reply, writing);
+        self.say_title(frame);
+    }
+
+    fn grow(&mut self, delta: &Delta<'_>, seq: i64, frame: &mut Frame) {
+        let Some(writing) = self.replies.get_mut(&delta.reply) else { return };
+        let have = match delta.part {
+            Part::Answer => &mut writing.answer_bytes,
+            Part::Thinking => &mut writing.thinking_bytes,
+        };
+        let Some(new) = delta.beyond(*have) else {
+            frame.event("fx:resync", "-");
+            return;
+        };
+        *have = delta.to.max(*have);
+        match delta.part {
+            Part::Answer => writing.grow(new, seq, frame),
+            Part::Thinking => writing.think(new, frame),
+        }
+    }
+
+    fn end(&mut self, ended: &ReplyEnded, seq: i64, frame: &mut Frame) {
+        let Some(mut writing) = self.replies.remove(&ended.reply) else { return };
+        let updates = writing.live.finish();
+        writing.show(updates, seq, frame);
+        let state = present::ended_state(ended.status, ended.error.as_ref(), &writing.model);
+        let mut shown = writing.shown(state);
+        shown.blocks = writing.written().blocks;
+        frame.chrome(&fragments::message_foot(self.locale, &shown).into_string());
+        if self.replies.is_empty() {
+            frame.chrome(&fragments::composer_state(self.locale, None).into_string());
+        }
+        self.say_title(frame);
+        say_end(self.locale, writing.message, writing.live.blocks(), ended.status, frame);
+    }
+
+    fn say_title(&self, frame: &mut Frame) {
+        let id = self.conversation.to_string();
+        let item = freshet_templates::parts::sidebar::Item {
+            id: id.clone(),
+            title: self.title.clone(),
+            answering: self.is_busy(),
+        };
+        frame.chrome(&fragments::title(self.locale, &self.title).into_string());
+        frame.chrome(&fragments::sidebar_item(self.locale, &item, Some(&id)).into_string());
+    }
+}
+
+impl Writing {
+    fn new(message: Uuid, model: &str) -> Self {
+        Self {
+            message,
+            model: model.to_owned(),
+            live: Live::new(),
+            blocks: Vec::new(),
+            thinking: String::new(),
+            thought: None,
+            answer_bytes: 0,
+            thinking_bytes: 0,
+        }
+    }
+
+    fn grow(&mut self, text: &str, seq: i64, frame: &mut Frame) {
+        let updates = self.live.push(text);
+        self.show(updates, seq, frame);
+    }
+
+    fn show(&mut self, updates: Vec<Update>, seq: i64, frame: &mut Frame) {
+        let message = self.message;
+        for update in updates {
+            match update {
+                Update::Append { index, html } => {
+                    frame.event("fx:append", &format!("{message} {index}\n{html}"));
+                    self.blocks.push(Seen { first: seq, last: seq });
+                }
+                Update::Grow { index, unit, html } => {
+                    frame.event("fx:grow", &format!("{message} {index} {unit}\n{html}"));
+                    self.touch(index, seq);
+                }
+                Update::Replace { index, html } => {
+                    frame.event("fx:block", &format!("{message} {index}\n{html}"));
+                    self.touch(index, seq);
+                }
+                Update::Trim { len } => {
+                    frame.event("fx:trim", &format!("{message} {len}"));
+                    self.blocks.truncate(len);
+                }
+                Update::Tail { html } => {
+                    frame.event("fx:tail", &format!("{message} {}\n{html}", self.blocks.len()));
+                }
+            }
+        }
+    }
+
+    fn touch(&mut self, index: usize, seq: i64) {
+        if let Some(seen) = self.blocks.get_mut(index) {
+            seen.last = seq;
+        }
+    }
+
+    fn think(&mut self, text: &str, frame: &mut Frame) {
+        let text = plain(text);
+        let from = utf16_length(&self.thinking);
+        frame.event("fx:think", &format!("{} {from}\n{text}", self.message));
+        self.thinking.push_str(&text);
+    }
+
+    fn say_thought(&self, locale: Locale, frame: &mut Frame) {
+        if let Some(ms) = self.thought {
+            let label = fragments::thought_label(locale, Some(present::seconds(ms)));
+            frame.event("fx:thought", &format!("{} 0\n{label}", self.message));
+        }
+    }
+
+    fn catch_up(&self, since: i64, locale: Locale, frame: &mut Frame) {
+        let message = self.message;
+        if !self.thinking.is_empty() {
+            frame.event("fx:think", &format!("{message} 0\n{}", self.thinking));
+        }
+        self.say_thought(locale, frame);
+        for (index, seen) in self.blocks.iter().enumerate().filter(|(_, seen)| seen.last > since) {
+            let name = if seen.first > since { "fx:append" } else { "fx:block" };
+            frame.event(name, &format!("{message} {index}\n{}", self.live.block_html(index)));
+        }
+        frame.event("fx:tail", &format!("{message} {}\n{}", self.blocks.len(), self.live.tail()));
+    }
+
+    fn written(&self) -> Written {
+        let blocks = (0..self.live.blocks()).map(|index| SafeHtml(self.live.block_html(index))).collect();
+        let thinking = (!self.thinking.is_empty())
+            .then(|| Thinking { text: self.thinking.clone(), seconds: self.thought.map(present::seconds) });
+        Written { blocks, tail: SafeHtml(self.live.tail().to_owned()), thinking }
+    }
+
+    fn shown(&self, state: ReplyState) -> AssistantMessage {
+        AssistantMessage {
+            id: self.message.to_string(),
+            state,
+            model: present::model_label(&self.model),
+            ..AssistantMessage::default()
+        }
+    }
+}
+
+/// The last event of a reply.
+pub(super) fn say_end(locale: Locale, message: Uuid, blocks: usize, status: Status, frame: &mut Frame) {
+    let (name, words) = match status {
+        Status::Failed => ("fx:fail", Announcement::Failed),
+        Status::Interrupted => ("fx:fail", Announcement::Interrupted),
+        Status::Stopped => ("fx:done", Announcement::Stopped),
+        Status::Running | Status::Complete => ("fx:done", Announcement::Ready(blocks as u64)),
+    };
+    frame.event(name, &format!("{message} {blocks}\n{}", words.text(locale)));
+}
+
+/// Thinking travels as lines of an event, where a carriage return would be a line break of its own.
+pub(super) fn plain(text: &str) -> String {
+    text.replace('\r', "\u{240d}")
+}
+
+fn utf16_length(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
