@@ -301,3 +301,6 @@ impl Drop for Watched {
         self.end(|stats| stats.disconnected += 1);
     }
 }
+
+#[cfg(test)]
+mod tests;
