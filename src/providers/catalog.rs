@@ -1,7 +1,7 @@
 //! The OpenAI-shaped providers as data. To add one, add a row: name, label, where its key and base URL come from,
 //! and what it wants said differently.
 
-/// One provider.
+/// One provider that speaks the OpenAI wire.
 pub struct Row {
     /// First half of a model's full name; also the stem of the environment names.
     pub name: &'static str,

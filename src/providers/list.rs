@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::{Settings, catalog::Row, wire::Wire};
+use super::{Error, Settings, catalog::Row, wire::Wire};
 
-/// How long a failure is believed, so that a dead provider is not asked by every page view.
+/// How long the first failure is believed, so that a dead provider does not slow down every page view; doubles with
+/// each further one, up to 16 minutes.
 const FAILURE_TTL: Duration = Duration::from_secs(30);
 
 pub struct List {
@@ -26,6 +27,7 @@ pub struct List {
 struct State {
     ids: Option<Vec<String>>,
     fresh_until: Option<Instant>,
+    failures: u32,
 }
 
 impl List {
@@ -96,14 +98,12 @@ impl List {
         let fetched = tokio::time::timeout(self.timeout, wire.list()).await;
         let mut state = self.state.lock();
         match fetched {
-            Ok(Ok(ids)) => *state = State { ids, fresh_until: Some(Instant::now() + self.ttl) },
+            Ok(Ok(ids)) => *state = State { ids, fresh_until: Some(Instant::now() + self.ttl), failures: 0 },
             failed => {
-                let why = failed.map_or("it took too long".to_owned(), |inner| match inner {
-                    Err(error) => error.to_string(),
-                    Ok(_) => String::new(),
-                });
+                let why = failed.ok().and_then(Result::err).unwrap_or(Error::Timeout);
                 tracing::warn!(provider = self.row.name, "model list not refreshed: {why}");
-                state.fresh_until = Some(Instant::now() + FAILURE_TTL);
+                state.fresh_until = Some(Instant::now() + FAILURE_TTL * 2_u32.pow(state.failures.min(5)));
+                state.failures += 1;
             }
         }
     }

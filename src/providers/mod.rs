@@ -6,73 +6,25 @@
 
 pub mod catalog;
 mod delta;
+mod entry;
 mod error;
 mod list;
+mod settings;
 pub mod simulated;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub use delta::{Delta, DeltaStream, FinishReason, Message, Request, Role, Usage};
 pub use error::Error;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use url::Url;
+pub use settings::{OpenAi, Settings};
 use utoipa::ToSchema;
 
-use self::{catalog::Row, list::List, wire::Wire};
-
-/// All that this room is told from outside; it reads no environment.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// OpenAI, or anything that looks like it. `None` hides the provider.
-    pub openai: Option<OpenAi>,
-    /// Whether the simulated provider is offered.
-    pub simulated: bool,
-    /// Reach the simulated provider over HTTP (`freshet simulate`, the URL ends in `/v1`) instead of in process.
-    pub simulated_url: Option<Url>,
-    /// Full name of the model for new chats; `None` takes the first real provider's first model.
-    pub default_model: Option<String>,
-    /// How long a provider may be silent between two lines of an answer.
-    pub idle_timeout: Duration,
-    /// How long the first line may take. Reasoning models think for minutes before it.
-    pub first_timeout: Duration,
-    /// How long one answer may take in all, however lively it dribbles.
-    pub total_timeout: Duration,
-    /// Cap on an answer in bytes, thinking and tool arguments counted too; beyond it the answer ends with
-    /// [`FinishReason::Length`].
-    pub max_answer: usize,
-    /// How long a provider's model list is trusted.
-    pub list_ttl: Duration,
-    /// How long we wait for a model list before falling back to what we know.
-    pub list_timeout: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            openai: None,
-            simulated: true,
-            simulated_url: None,
-            default_model: None,
-            idle_timeout: Duration::from_secs(60),
-            first_timeout: Duration::from_secs(300),
-            total_timeout: Duration::from_secs(3600),
-            max_answer: 1 << 20,
-            list_ttl: Duration::from_secs(600),
-            list_timeout: Duration::from_secs(3),
-        }
-    }
-}
-
-/// An account at OpenAI or a look-alike.
-#[derive(Debug, Clone)]
-pub struct OpenAi {
-    /// Sent as a bearer token, to `base_url` only.
-    pub api_key: SecretString,
-    /// `None` is OpenAI itself.
-    pub base_url: Option<Url>,
-}
+use self::{
+    catalog::Row,
+    entry::{Entry, shown_host},
+};
 
 /// A model that can be used now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -115,15 +67,6 @@ pub struct Providers {
 struct Shared {
     entries: Vec<Entry>,
     default_model: Option<String>,
-}
-
-struct Entry {
-    row: &'static Row,
-    /// `Err` when the account cannot be used at all, e.g. a key with a line break.
-    wire: Result<Box<dyn Wire>, Error>,
-    /// `None` in process.
-    base_url: Option<Url>,
-    list: List,
 }
 
 impl Providers {
@@ -202,82 +145,4 @@ impl Providers {
     fn entry(&self, provider: &str) -> Option<&Entry> {
         self.shared.entries.iter().find(|entry| entry.row.name == provider)
     }
-}
-
-impl Entry {
-    fn new(row: &'static Row, settings: &Settings, http: &reqwest::Client) -> Option<Self> {
-        let (key, base_url) = match row.name {
-            "openai" => {
-                settings.openai.as_ref().map(|account| (account.api_key.clone(), account.base_url.clone()))?
-            }
-            "simulated" if settings.simulated => ("simulated".into(), settings.simulated_url.clone()),
-            _ => return None,
-        };
-        let limits = wire::Limits::from(settings);
-        let list = List::new(row, base_url.is_some(), settings);
-        if row.name == catalog::SIMULATED.name && base_url.is_none() {
-            let wire: Box<dyn Wire> = Box::new(simulated::InProcess::new(limits));
-            return Some(Self { row, wire: Ok(wire), base_url: None, list });
-        }
-        let base =
-            base_url.unwrap_or_else(|| Url::parse(row.base_url).expect("the catalogue's own URLs parse"));
-        let wire = wire::openai::OpenAi::new(row, &key, &base, limits, http.clone());
-        let wire = wire.map(|wire| Box::new(wire) as Box<dyn Wire>);
-        Some(Self { row, wire, base_url: Some(base), list })
-    }
-
-    async fn models(&self) -> Vec<Model> {
-        let Ok(wire) = &self.wire else { return Vec::new() };
-        self.list.shown(wire.as_ref()).await.iter().map(|id| self.model(id)).collect()
-    }
-
-    /// Any id of the provider, also one that the list hides or that could not be checked.
-    async fn find(&self, id: &str) -> Option<Model> {
-        let wire = self.wire.as_ref().ok()?;
-        let simulated = self.row.name == catalog::SIMULATED.name;
-        let has = if simulated { simulated::knows(id) } else { self.list.has(id, wire.as_ref()).await };
-        has.then(|| self.model(id))
-    }
-
-    /// Only an id that the provider really lists: a guess must not make a bare id ambiguous.
-    async fn find_listed(&self, id: &str) -> Option<Model> {
-        let wire = self.wire.as_ref().ok()?;
-        let parametrised = self.row.name == catalog::SIMULATED.name && simulated::knows(id);
-        (parametrised || self.list.lists(id, wire.as_ref()).await).then(|| self.model(id))
-    }
-
-    fn model(&self, id: &str) -> Model {
-        let known = self.row.known.iter().find(|known| known.id == id);
-        let reasoning = known.map_or_else(|| looks_reasoning(id), |known| known.reasoning);
-        Model {
-            name: format!("{}/{id}", self.row.name),
-            id: id.to_owned(),
-            provider: self.row.name.to_owned(),
-            provider_label: self.row.label.to_owned(),
-            label: known.map_or_else(|| id.to_owned(), |known| known.label.to_owned()),
-            reasoning,
-            context_window: known.map(|known| known.context_window),
-        }
-    }
-}
-
-/// OpenAI's list has ids only; its reasoning families are known by their names.
-fn looks_reasoning(id: &str) -> bool {
-    let family = id.rsplit('/').next().unwrap_or(id);
-    ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss"].iter().any(|start| family.starts_with(start))
-}
-
-/// A public name as it is; everything that describes somebody's network as `private`.
-fn shown_host(url: &Url) -> String {
-    match url.host() {
-        Some(url::Host::Domain(name)) if name.contains('.') && !is_private_name(name) => name.to_owned(),
-        _ => "private".to_owned(),
-    }
-}
-
-fn is_private_name(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    ["localhost", "local", "internal", "lan", "home", "corp", "test", "svc", "home.arpa"]
-        .iter()
-        .any(|end| name == *end || name.ends_with(&format!(".{end}")))
 }

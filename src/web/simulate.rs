@@ -4,13 +4,10 @@
 //! asked) and `DELETE /_sim/stats` (forget it). Any key is good, except one that starts with `sk-bad`: that is refused
 //! and echoed in the error, as real providers do. Faults are real here: a cut breaks the connection inside a chunk.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+mod asked;
+mod watched;
+
+use std::{io, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -21,19 +18,16 @@ use axum::{
     routing::{get, post},
     serve::ListenerExt,
 };
-use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
+pub use self::watched::Stats;
+use self::{asked::Asked, watched::Watched};
 use crate::providers::{
-    Delta, Message, Request, Role, Usage,
-    simulated::{self, Frames, Performance, Refusal, Stage, usage_json},
+    Delta, Usage,
+    simulated::{self, Performance, Refusal, Stage, usage_json},
 };
-
-/// Different keys, models and prompts that are counted one by one; the rest is only in the totals.
-const MAX_NAMES: usize = 10_000;
 
 /// Serves until dropped.
 ///
@@ -58,101 +52,7 @@ pub fn router() -> Router {
 #[derive(Default)]
 struct Simulation {
     stage: Stage,
-    stats: Mutex<Stats>,
-}
-
-/// What was asked of the simulated provider since the start or the last reset.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stats {
-    /// Requests for an answer, refused ones included.
-    pub calls: u64,
-    /// Answers being streamed right now.
-    pub active: u64,
-    /// Answers that were streamed to their end.
-    pub completed: u64,
-    /// Answers that the client left before their end.
-    pub disconnected: u64,
-    /// Answers that a script cut off.
-    pub cut: u64,
-    /// Requests that got an error instead of an answer.
-    pub refused: u64,
-    /// Calls by the last four characters of the key.
-    pub calls_by_key: BTreeMap<String, u64>,
-    pub calls_by_model: BTreeMap<String, u64>,
-    /// Calls by the first 80 characters of the last user message.
-    pub calls_by_prompt: BTreeMap<String, u64>,
-}
-
-impl Stats {
-    fn count(&mut self, key: &str, request: &Request) {
-        self.calls += 1;
-        let prompt = request.messages.iter().rev().find(|turn| turn.role == Role::User);
-        let prompt = prompt.map_or(String::new(), |turn| turn.text.chars().take(80).collect());
-        let shown: String = key.chars().skip(key.chars().count().saturating_sub(4)).collect();
-        for (counts, name) in [
-            (&mut self.calls_by_key, shown),
-            (&mut self.calls_by_model, request.model.clone()),
-            (&mut self.calls_by_prompt, prompt),
-        ] {
-            if counts.len() < MAX_NAMES || counts.contains_key(&name) {
-                *counts.entry(name).or_default() += 1;
-            }
-        }
-    }
-}
-
-/// The parts of a chat completion request that matter here.
-#[derive(Deserialize)]
-struct Asked {
-    model: String,
-    #[serde(default)]
-    messages: Vec<Turn>,
-    #[serde(default)]
-    stream: bool,
-    stream_options: Option<StreamOptions>,
-    max_tokens: Option<u32>,
-    max_completion_tokens: Option<u32>,
-}
-
-#[derive(Deserialize)]
-struct StreamOptions {
-    #[serde(default)]
-    include_usage: bool,
-}
-
-#[derive(Deserialize)]
-struct Turn {
-    role: String,
-    #[serde(default)]
-    content: serde_json::Value,
-}
-
-impl Asked {
-    fn into_request(self) -> Request {
-        let turn = |turn: Turn| Message {
-            role: match turn.role.as_str() {
-                "system" | "developer" => Role::System,
-                "assistant" => Role::Assistant,
-                _ => Role::User,
-            },
-            text: text_of(turn.content),
-        };
-        Request {
-            model: self.model,
-            messages: self.messages.into_iter().map(turn).collect(),
-            max_tokens: self.max_completion_tokens.or(self.max_tokens),
-            ..Request::default()
-        }
-    }
-}
-
-/// Content is a string or a list of parts.
-fn text_of(content: serde_json::Value) -> String {
-    match content {
-        serde_json::Value::String(text) => text,
-        serde_json::Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
-        _ => String::new(),
-    }
+    stats: Arc<Mutex<Stats>>,
 }
 
 async fn complete(
@@ -167,8 +67,7 @@ async fn complete(
             "The body is not a chat completion request.",
         ));
     };
-    let (stream, usage) =
-        (asked.stream, asked.stream_options.as_ref().is_some_and(|options| options.include_usage));
+    let (stream, usage) = (asked.stream, asked.wants_usage());
     let request = asked.into_request();
     let key =
         headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
@@ -189,7 +88,7 @@ async fn complete(
             refuse(refusal)
         }
         Performance::Play(frames) => {
-            let watched = Watched::new(frames, simulation);
+            let watched = Watched::new(frames, simulation.stats.clone());
             if stream { stream_out(watched) } else { whole(watched, &request.model).await }
         }
     }
@@ -214,6 +113,7 @@ fn stream_out(frames: Watched) -> Response {
 async fn whole(frames: Watched, model: &str) -> Response {
     let (mut text, mut thinking, mut usage, mut finish) =
         (String::new(), String::new(), Usage::default(), None);
+    let mut calls = Vec::new();
     let mut deltas = simulated::read(frames.map(|frame| frame.map_err(drop)));
     while let Some(delta) = deltas.next().await {
         match delta {
@@ -221,13 +121,16 @@ async fn whole(frames: Watched, model: &str) -> Response {
             Ok(Delta::Thinking(more)) => thinking.push_str(&more),
             Ok(Delta::Usage(told)) => usage = told,
             Ok(Delta::End(reason)) => finish = Some(reason),
-            Ok(Delta::ToolCall { .. }) => {}
+            Ok(Delta::ToolCall { id, name, arguments, .. }) => add_call(&mut calls, id, name, &arguments),
             Err(_) => return refuse(Refusal::openai(500, "server_error", "the answer broke off")),
         }
     }
     let mut message = serde_json::json!({ "role": "assistant", "content": text, "refusal": null });
     if !thinking.is_empty() {
         message["reasoning_content"] = thinking.into();
+    }
+    if !calls.is_empty() {
+        message["tool_calls"] = calls.into();
     }
     let finish = finish.as_ref().map(|reason| reason.as_str());
     Json(serde_json::json!({
@@ -236,6 +139,18 @@ async fn whole(frames: Watched, model: &str) -> Response {
         "usage": usage_json(&usage),
     }))
     .into_response()
+}
+
+/// Puts fragments of a tool call together; one with an id begins a call.
+fn add_call(calls: &mut Vec<serde_json::Value>, id: Option<String>, name: Option<String>, arguments: &str) {
+    if let Some(id) = id {
+        let function = serde_json::json!({ "name": name, "arguments": "" });
+        calls.push(serde_json::json!({ "id": id, "type": "function", "function": function }));
+    }
+    if let Some(call) = calls.last_mut() {
+        let so_far = call["function"]["arguments"].as_str().unwrap_or("").to_owned();
+        call["function"]["arguments"] = (so_far + arguments).into();
+    }
 }
 
 async fn models() -> Json<serde_json::Value> {
@@ -254,50 +169,5 @@ async fn reset(State(simulation): State<Arc<Simulation>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// An answer on its way out, counted however it ends.
-struct Watched {
-    frames: Frames,
-    simulation: Arc<Simulation>,
-    ended: bool,
-}
-
-impl Watched {
-    fn new(frames: Frames, simulation: Arc<Simulation>) -> Self {
-        simulation.stats.lock().active += 1;
-        Self { frames, simulation, ended: false }
-    }
-
-    fn end(&mut self, count: impl FnOnce(&mut Stats)) {
-        if !std::mem::replace(&mut self.ended, true) {
-            let mut stats = self.simulation.stats.lock();
-            stats.active -= 1;
-            count(&mut stats);
-        }
-    }
-}
-
-impl Stream for Watched {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match Pin::new(&mut self.frames).poll_next(cx) {
-            Poll::Ready(Some(Ok(bytes))) => Poll::Ready(Some(Ok(bytes))),
-            Poll::Ready(Some(Err(_))) => {
-                self.end(|stats| stats.cut += 1);
-                // An error from the body makes the server drop the connection in the middle of the chunked answer.
-                Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
-            }
-            Poll::Ready(None) => {
-                self.end(|stats| stats.completed += 1);
-                Poll::Ready(None)
-            }
-            Poll::Pending => Poll::Pending,
-        }
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        self.end(|stats| stats.disconnected += 1);
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -207,7 +207,9 @@ impl Answer {
         if self.body.take().is_none() {
             return;
         }
-        let told = matches!(error, None | Some(Error::Incomplete | Error::Cut | Error::Timeout));
+        // What goes wrong behind the ending changes nothing about the answer, unless the provider takes it back.
+        let told =
+            matches!(error, None | Some(Error::Incomplete | Error::Cut | Error::Timeout | Error::Malformed));
         match self.finish.take().filter(|_| told) {
             Some(finish) => {
                 self.ready.extend(self.usage.map(Delta::Usage));

@@ -1,0 +1,108 @@
+//! What was really asked of the simulated provider, counted where tests can read it.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures::Stream;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+use crate::providers::{Request, Role, simulated::Frames};
+
+/// Different keys, models and prompts that are counted one by one; the rest is only in the totals.
+const MAX_NAMES: usize = 10_000;
+
+/// What was asked of the simulated provider since the start or the last reset.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Requests for an answer, refused ones included.
+    pub calls: u64,
+    /// Answers being streamed right now.
+    pub active: u64,
+    /// Answers that were streamed to their end.
+    pub completed: u64,
+    /// Answers that the client left before their end.
+    pub disconnected: u64,
+    /// Answers that a script cut off.
+    pub cut: u64,
+    /// Requests that got an error instead of an answer.
+    pub refused: u64,
+    /// Calls by the last four characters of the key.
+    pub calls_by_key: BTreeMap<String, u64>,
+    pub calls_by_model: BTreeMap<String, u64>,
+    /// Calls by the first 80 characters of the last user message.
+    pub calls_by_prompt: BTreeMap<String, u64>,
+}
+
+impl Stats {
+    /// Counts a request, whatever comes of it.
+    pub fn count(&mut self, key: &str, request: &Request) {
+        self.calls += 1;
+        let prompt = request.messages.iter().rev().find(|turn| turn.role == Role::User);
+        let prompt = prompt.map_or(String::new(), |turn| turn.text.chars().take(80).collect());
+        let shown: String = key.chars().skip(key.chars().count().saturating_sub(4)).collect();
+        for (counts, name) in [
+            (&mut self.calls_by_key, shown),
+            (&mut self.calls_by_model, request.model.clone()),
+            (&mut self.calls_by_prompt, prompt),
+        ] {
+            if counts.len() < MAX_NAMES || counts.contains_key(&name) {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// An answer on its way out, counted however it ends.
+pub struct Watched {
+    frames: Frames,
+    stats: Arc<Mutex<Stats>>,
+    ended: bool,
+}
+
+impl Watched {
+    pub fn new(frames: Frames, stats: Arc<Mutex<Stats>>) -> Self {
+        stats.lock().active += 1;
+        Self { frames, stats, ended: false }
+    }
+
+    fn end(&mut self, count: impl FnOnce(&mut Stats)) {
+        if !std::mem::replace(&mut self.ended, true) {
+            let mut stats = self.stats.lock();
+            stats.active -= 1;
+            count(&mut stats);
+        }
+    }
+}
+
+impl Stream for Watched {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match Pin::new(&mut self.frames).poll_next(cx) {
+            Poll::Ready(Some(Ok(bytes))) => Poll::Ready(Some(Ok(bytes))),
+            Poll::Ready(Some(Err(_))) => {
+                self.end(|stats| stats.cut += 1);
+                // An error from the body makes the server drop the connection in the middle of the chunked answer.
+                Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
+            }
+            Poll::Ready(None) => {
+                self.end(|stats| stats.completed += 1);
+                Poll::Ready(None)
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.end(|stats| stats.disconnected += 1);
+    }
+}
