@@ -18,7 +18,7 @@ pub use show::{Entry, Origin};
 pub use table::{Chats, Config, Log, Providers, Server, Storage, Streams};
 pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, Signup};
 
-use crate::platform::crypto::{KeyError, MasterKey};
+use crate::platform::crypto::{self, KeyError, MasterKey};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 impl Config {
@@ -60,6 +60,14 @@ impl Config {
             Some(key) => Ok(key.clone()),
             None => MasterKey::load_or_create(&self.storage.data_dir),
         }
+    }
+
+    /// Makes the data folder for its owner only, unless it is there.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn make_data_dir(&self) -> std::io::Result<()> {
+        crypto::make_private_dir(&self.storage.data_dir)
     }
 
     /// Whether only this machine can reach the server. A proxy in front (seen by a public URL that is not this

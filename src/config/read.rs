@@ -36,7 +36,7 @@ impl fmt::Display for ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 pub(super) fn read(vars: BTreeMap<String, String>) -> Result<Config, ConfigErrors> {
-    let mut reader = Reader { vars, errors: Vec::new(), entries: Vec::new() };
+    let mut reader = Reader::new(vars);
     let built = Config::build(&mut reader);
     reader.refuse_unknown();
     let mut errors = std::mem::take(&mut reader.errors);
@@ -60,6 +60,10 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    fn new(vars: BTreeMap<String, String>) -> Self {
+        Self { vars, errors: Vec::new(), entries: Vec::new() }
+    }
+
     /// The value of one row, or `None` after noting an error.
     pub fn value<K: Kind>(&mut self, setting: &'static Setting, kind: &K) -> Option<K::Value>
     where
@@ -238,4 +242,54 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::kind, platform::crypto::ExposeSecret};
+
+    static GEMINI: Setting = Setting {
+        section: "",
+        name: "GEMINI_API_KEY",
+        aliases: &["GOOGLE_API_KEY"],
+        doc: "",
+        words: String::new,
+        secret: || true,
+        default: "",
+        unset: "",
+        example: "",
+    };
+
+    fn gemini(vars: &[(&str, &str)]) -> (Option<String>, Reader) {
+        let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut reader = Reader::new(vars);
+        let key = reader.value(&GEMINI, &kind::Optional(kind::Secret)).flatten();
+        (key.map(|key| key.expose_secret().to_owned()), reader)
+    }
+
+    #[test]
+    fn an_alias_counts_when_the_real_name_is_not_set() {
+        assert_eq!(gemini(&[("GEMINI_API_KEY", "a")]).0.as_deref(), Some("a"));
+        assert_eq!(gemini(&[("GEMINI_API_KEY", ""), ("GOOGLE_API_KEY", "b")]).0.as_deref(), Some("b"));
+        let (_, reader) = gemini(&[("GOOGLE_API_KEY", "b")]);
+        assert_eq!(
+            (reader.entries[0].name, reader.entries[0].origin.name()),
+            ("GEMINI_API_KEY", Some("GOOGLE_API_KEY"))
+        );
+        assert!(reads(&GEMINI, "GOOGLE_API_KEY_FILE"));
+    }
+
+    #[test]
+    fn a_name_and_its_alias_together_are_refused() {
+        let (key, reader) = gemini(&[("GEMINI_API_KEY", "a"), ("GOOGLE_API_KEY", "b")]);
+        assert_eq!(key, None);
+        let line = "GEMINI_API_KEY and GOOGLE_API_KEY are both set; keep one of them";
+        assert_eq!(reader.errors[0].to_string(), line);
+    }
+
+    #[test]
+    fn distance_counts_single_changes() {
+        assert_eq!((distance("", "abc"), distance("kitten", "sitting"), distance("same", "same")), (3, 3, 0));
+    }
 }

@@ -52,7 +52,7 @@ impl LogFilter {
         };
         let valid = tracing_subscriber::EnvFilter::try_new(text).is_ok();
         match valid && !text.split(',').map(str::trim).any(bare) {
-            true => Ok(Self(text.to_ascii_lowercase())),
+            true => Ok(Self(text.into())),
             false => Err("is no log level (error, warn, info, debug, trace) or list of module=level".into()),
         }
     }

@@ -5,7 +5,7 @@
 
 mod password;
 
-pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Passwords, WeakPassword, check_strength};
+pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Passwords, WeakPassword};
 pub use secrecy::{ExposeSecret, SecretString};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -71,7 +71,7 @@ impl MasterKey {
             return Ok(key);
         }
         let io = |source| KeyError::Io { path: path.clone(), source };
-        fs::create_dir_all(data_dir).map_err(io)?;
+        make_private_dir(data_dir).map_err(io)?;
         match publish(&path, &format!("{}\n", to_hex(&random_bytes()))) {
             // Another process was first: its key is the key.
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(io(error)),
@@ -130,6 +130,18 @@ pub fn hash_token(token: &str) -> [u8; 32] {
 /// Whether `a` and `b` are equal, in a time that tells nothing about where they differ (only about their lengths).
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
+}
+
+/// Makes a folder, and those above it that are missing, for its owner only. One that is there is left as it is.
+///
+/// # Errors
+/// What the operating system says.
+pub fn make_private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Makes ring the process's TLS provider. Called first thing by the command line and by every test that builds an

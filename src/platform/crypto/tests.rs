@@ -52,8 +52,8 @@ fn the_first_start_makes_a_private_key_that_the_second_finds() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(data.join(MasterKey::FILE)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&data), mode(&data.join(MasterKey::FILE))), (0o700, 0o600));
     }
 }
 

@@ -1,0 +1,32 @@
+# Every recipe is one line: whoever has no `just` runs the line. `just` alone lists them.
+
+_list:
+    @just --list --unsorted
+
+# run the server; rebuild and reload the browser on every change
+dev:
+    scripts/dev
+
+# the Rust tests on SQLite
+test *filter:
+    ./test --quick {{filter}}
+
+# the same tests on a PostgreSQL that the script starts and stops
+test-scale *filter:
+    ./test --scale {{filter}}
+
+# the browser tests, in a real Chromium
+e2e:
+    ./test --browser
+
+# Freshet beside a bare proxy, in one run: prints ratios
+bench:
+    scripts/bench
+
+# formatting, TLS, clippy, licences
+lint:
+    ./test --lint
+
+# everything, as CI does it
+ci:
+    ./test
