@@ -30,6 +30,7 @@ pub fn page(props: &Landing) -> Markup {
         }
         main.landing #main {
             section.hero {
+                (flow())
                 h1.hero__title { (l.t("hero")) }
                 p.hero__text { (l.t("hero-text")) }
                 p.hero__actions {
@@ -48,6 +49,17 @@ pub fn page(props: &Landing) -> Markup {
         footer.site-foot { p { (mark()) (l.t("foot")) } (theme::switch(&props.shell)) }
     };
     document(&props.shell, &l.t("tagline"), "plain", &html! {}, &body)
+}
+
+/// Ragged lines that flow: text as water, behind the first words.
+fn flow() -> Markup {
+    html! {
+        svg.flow viewBox="0 0 1440 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true" {
+            @for (line, ends) in [4, 3, 4, 2, 4, 3, 1].into_iter().enumerate() {
+                path d={ "M-40 " (60 + line * 40) "c90-44 180-44 270 0s180 44 270 0" @for _ in 1..ends { " 180-44 270 0 180 44 270 0" } } {}
+            }
+        }
+    }
 }
 
 /// A conversation made of the real parts; a picture, so nothing in it can be reached.

@@ -125,7 +125,7 @@ impl Icon {
 #[must_use]
 pub fn icon(which: Icon) -> Markup {
     html! {
-        svg.icon viewBox="0 0 24 24" aria-hidden="true" { path d=(which.path()); }
+        svg.icon viewBox="0 0 24 24" aria-hidden="true" { path d=(which.path()) {} }
     }
 }
 
@@ -134,9 +134,9 @@ pub fn icon(which: Icon) -> Markup {
 pub fn mark() -> Markup {
     html! {
         svg.mark viewBox="0 0 24 24" aria-hidden="true" {
-            path d="M3 7c2.25-2.2 4.5-2.2 6.75 0s4.5 2.2 6.75 0 3-1.9 4.5-1.6";
-            path d="M3 13c2.25-2.2 4.5-2.2 6.75 0s4.5 2.2 6.75 0";
-            path d="M3 19c2.25-2.2 4.5-2.2 6.75 0";
+            path d="M3 7c2.25-2.2 4.5-2.2 6.75 0s4.5 2.2 6.75 0 3-1.9 4.5-1.6" {}
+            path d="M3 13c2.25-2.2 4.5-2.2 6.75 0s4.5 2.2 6.75 0" {}
+            path d="M3 19c2.25-2.2 4.5-2.2 6.75 0" {}
         }
     }
 }

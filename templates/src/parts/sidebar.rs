@@ -107,9 +107,9 @@ pub fn sidebar(shell: &Shell, props: &Sidebar) -> Markup {
 pub fn item(l: Locale, item: &Item, current: Option<&str>) -> Markup {
     let here = current == Some(item.id.as_str());
     html! {
-        a.sidebar__item id={ "chat-" (item.id) } href={ "/c/" (item.id) } dir="auto" aria-current=[here.then_some("page")]
+        a.sidebar__item id={ "chat-" (item.id) } href={ "/c/" (item.id) } aria-current=[here.then_some("page")]
             title=[(item.title.chars().count() > 24).then_some(&item.title)] {
-            span.sidebar__title { @if item.title.is_empty() { (l.t("untitled")) } @else { (item.title) } }
+            span.sidebar__title dir="auto" { @if item.title.is_empty() { (l.t("untitled")) } @else { (item.title) } }
             @if item.answering { span.sidebar__live { span.sr { (l.t("answering")) } } }
         }
     }
