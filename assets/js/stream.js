@@ -26,7 +26,8 @@
 
   const container = block =>
     block.matches('div.table') ? block.querySelector('tbody')
-      : block.matches('figure.code') ? block.querySelector('code') : block;
+      : block.matches('figure.code') ? block.querySelector('code')
+        : block.matches('section.footnotes') ? block.querySelector('ol') : block;
 
   // Each gets the message's parts, two numbers and the text after the first line; `unknown` asks for a resync.
   const events = {
@@ -77,6 +78,7 @@
   function end({ article, blocks, tail }, n, _, words) {
     if (n !== blocks.children.length) return unknown;
     tail.replaceChildren();
+    freshet.decorate(blocks);
     if (article.ariaBusy === 'true') document.getElementById('announce').textContent = words;
     article.ariaBusy = 'false';
   }

@@ -10,8 +10,9 @@ use crate::layout::{Shell, Theme};
 pub fn switch(shell: &Shell) -> Markup {
     let l = shell.locale;
     html! {
-        form.theme method="post" action="/settings/theme" data-behavior="theme" role="group" aria-label=(l.t("theme")) {
+        form.theme method="post" action="/settings/theme" data-behavior="theme" {
             input type="hidden" name="next" value=(shell.path);
+            div.theme__choices role="group" aria-label=(l.t("theme")) {
             @for theme in Theme::ALL {
                 @let (label, picture) = match theme {
                     Theme::System => (l.t("theme-system"), Icon::Monitor),
@@ -22,6 +23,7 @@ pub fn switch(shell: &Shell) -> Markup {
                     aria-label=(label) aria-pressed=(if theme == shell.theme { "true" } else { "false" }) {
                     (icon(picture))
                 }
+            }
             }
         }
     }

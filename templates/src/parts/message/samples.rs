@@ -12,17 +12,19 @@ pub fn sample_blocks() -> Vec<SafeHtml> {
         "<p>A river carries sediment in <strong>three ways</strong>, and the current decides which one wins. The idea goes back \
          to <em>Hjulström</em>, who drew it as one curve; see <a href=\"https://example.org/\">his paper</a>.</p>",
         "<h2>What moves when</h2>",
-        "<div class=\"table\"><table><thead><tr><th>Load</th><th>Grain</th><th align=\"right\">Speed</th></tr></thead><tbody>\
-         <tr><td>Dissolved</td><td>ions</td><td align=\"right\">any</td></tr>\
-         <tr><td>Suspended</td><td>silt, clay</td><td align=\"right\">0.2 m/s</td></tr>\
-         <tr><td>Bed load</td><td>sand, gravel</td><td align=\"right\">1.0 m/s</td></tr></tbody></table></div>",
+        "<div class=\"table\"><table><thead><tr><th>Load</th><th>Grain</th><th class=\"right\">Speed</th></tr></thead><tbody>\
+         <tr><td>Dissolved</td><td>ions</td><td class=\"right\">any</td></tr>\
+         <tr><td>Suspended</td><td>silt, clay</td><td class=\"right\">0.2 m/s</td></tr>\
+         <tr><td>Bed load</td><td>sand, gravel</td><td class=\"right\">1.0 m/s</td></tr></tbody></table></div>",
         "<p>The grain settles once its fall speed beats the turbulence, <code>w &gt; κ·u*</code>:</p>",
         "<figure class=\"code\"><figcaption>rust</figcaption><pre><code>\
-         <span class=\"h-c\">/// Rouse number: how a grain travels.</span>\n\
-         <span class=\"h-k\">fn</span> <span class=\"h-f\">rouse</span>(fall: <span class=\"h-t\">f64</span>, shear: <span class=\"h-t\">f64</span>) -&gt; <span class=\"h-t\">f64</span> {\n    \
-         <span class=\"h-k\">const</span> KAPPA: <span class=\"h-t\">f64</span> = <span class=\"h-n\">0.41</span>;\n    \
-         fall / (KAPPA * shear) <span class=\"h-c\">// above 2.5 it rolls along the bed, however long this comment may be</span>\n}\n</code></pre></figure>",
-        "<ul><li>Above 2.5: <strong>bed load</strong></li><li>Between 0.8 and 2.5: suspended<ul><li>and often both</li></ul></li><li>Below: wash load</li></ul>",
+         <span class=\"l\"><span class=\"h-c\">/// Rouse number: how a grain travels.</span>\n</span>\
+         <span class=\"l\"><span class=\"h-k\">fn</span> <span class=\"h-f\">rouse</span>(<span class=\"h-v\">fall</span>: <span class=\"h-t\">f64</span>, <span class=\"h-v\">shear</span>: <span class=\"h-t\">f64</span>) <span class=\"h-o\">-&gt;</span> <span class=\"h-t\">f64</span> {\n</span>\
+         <span class=\"l\">    <span class=\"h-k\">const</span> <span class=\"h-l\">KAPPA</span>: <span class=\"h-t\">f64</span> <span class=\"h-o\">=</span> <span class=\"h-n\">0.41</span>;\n</span>\
+         <span class=\"l\">    <span class=\"h-m\">println!</span>(<span class=\"h-s\">\"above 2.5 it rolls<span class=\"h-e\">\\n</span>\"</span>);\n</span>\
+         <span class=\"l\">    fall <span class=\"h-o\">/</span> (<span class=\"h-l\">KAPPA</span> <span class=\"h-o\">*</span> shear) <span class=\"h-c\">// above 2.5 it rolls along the bed, however long this comment may be</span>\n</span>\
+         <span class=\"l\">}\n</span></code></pre></figure>",
+        "<ul><li>Above 2.5: <strong>bed load</strong></li><li>Between 0.8 and 2.5: suspended<ul><li>and often both</li></ul></li><li>Below: wash load</li><li class=\"task\">\u{2611} measured</li></ul>",
         "<blockquote><p>A freshet is the flood of a river from heavy rain or melted snow.</p></blockquote>",
         "<ol><li>Measure the shear speed.</li><li>Look up the fall speed.</li></ol>",
     ]
