@@ -3,6 +3,14 @@
 //! `pages` answers browsers, `api` answers programs, `live` is what stays open for either. All of them call the same
 //! functions of the product rooms with the same inputs.
 
+pub mod api;
+pub mod assets;
+pub mod extract;
+pub mod health;
+pub mod layers;
 pub mod live;
+pub mod pages;
 mod present;
+pub mod problem;
+pub mod server;
 pub mod simulate;

@@ -9,6 +9,7 @@ pub mod plain;
 mod renderer;
 mod screen;
 
+pub(super) use frame::open_ended;
 pub use html::stream as html_stream;
 pub use json::{chat_stream, reply_stream};
 pub use renderer::{Capture, Renderers, Written};

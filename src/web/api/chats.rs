@@ -1,0 +1,150 @@
+//! `/api/v1/chats`: conversations and their event streams.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{self, Conversation, NewConversation},
+    error::Result,
+    web::{
+        extract::{Json, Path, Query},
+        live,
+        problem::Problem,
+    },
+};
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(events))
+}
+
+/// A new conversation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewChat {
+    /// Its title; else the first message makes one.
+    title: Option<String>,
+    /// `<provider>/<id>`, or a bare id that only one provider has; else the default model.
+    model: Option<String>,
+}
+
+/// What changes about a conversation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChatChange {
+    /// The new title.
+    title: Option<String>,
+    /// The model for coming messages.
+    model: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Items on the page, 1 to 100; 50 if absent.
+    limit: Option<i64>,
+    /// Words that the title holds.
+    q: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct EventsQuery {
+    /// A cursor to go on behind; `Last-Event-ID` wins.
+    after: Option<String>,
+}
+
+/// A page of conversations.
+#[derive(Debug, Serialize, ToSchema)]
+struct Chats {
+    /// Last used first.
+    items: Vec<Conversation>,
+    /// For the next page; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// Make a conversation.
+#[utoipa::path(post, path = "/api/v1/chats", tag = "chats", request_body = NewChat, responses(
+    (status = 201, body = Conversation), (status = 401, body = Problem), (status = 422, body = Problem)))]
+async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    Json(new): Json<NewChat>,
+) -> Result<(StatusCode, Json<Conversation>)> {
+    let new = NewConversation { title: new.title, model: new.model };
+    let conversation = chat::conversations::create(&app, &actor, new).await?;
+    Ok((StatusCode::CREATED, Json(conversation)))
+}
+
+/// List my conversations.
+#[utoipa::path(get, path = "/api/v1/chats", tag = "chats", params(ListQuery), responses(
+    (status = 200, body = Chats), (status = 401, body = Problem), (status = 422, body = Problem)))]
+async fn list(State(app): State<App>, actor: Actor, Query(query): Query<ListQuery>) -> Result<Json<Chats>> {
+    let limit = query.limit.unwrap_or(50);
+    let page =
+        chat::conversations::list(&app, &actor, query.cursor.as_deref(), query.q.as_deref(), limit).await?;
+    Ok(Json(Chats { items: page.items, next_cursor: page.next_cursor }))
+}
+
+/// Look at a conversation.
+#[utoipa::path(get, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn get(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Conversation>> {
+    Ok(Json(chat::conversations::get(&app, &actor, id).await?))
+}
+
+/// Rename a conversation or choose its model.
+#[utoipa::path(patch, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)),
+    request_body = ChatChange, responses(
+    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 422, body = Problem)))]
+async fn update(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    Json(change): Json<ChatChange>,
+) -> Result<Json<Conversation>> {
+    Ok(Json(chat::conversations::update(&app, &actor, id, change.title, change.model).await?))
+}
+
+/// Delete a conversation with everything in it.
+#[utoipa::path(delete, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)), responses(
+    (status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<StatusCode> {
+    chat::conversations::delete(&app, &actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Watch a conversation: its log as server-sent events, open-ended.
+///
+/// Every logged event carries an `id`; come back with it as `Last-Event-ID` (or `?after=`) and you get exactly what you
+/// missed. A cursor that can't be continued is answered by a `reset` event with a snapshot.
+#[utoipa::path(get, path = "/api/v1/chats/{id}/events", tag = "chats", params(("id" = Uuid, Path), EventsQuery,
+    ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event you have")), responses(
+    (status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem),
+    (status = 404, body = Problem)))]
+async fn events(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    chat::conversations::get(&app, &actor, id).await?;
+    let after = live::cursor::wanted(&headers, query.after.as_deref());
+    Ok(live::chat_stream(app, actor, id, after).await)
+}

@@ -1,0 +1,330 @@
+//! The conversation page and its forms.
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
+use freshet_templates::{
+    pages::chat::{self as page, Chat},
+    parts::{
+        composer::{Composer, ModelChoice, ModelGroup},
+        message::Message as Shown,
+    },
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    inline,
+    shell::{Visit, notice_for},
+    sidebar::sidebar,
+};
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{self, Message, NewConversation, Snapshot, Status, conversations, snapshot},
+    error::{Error, Result},
+    platform::crypto,
+    replies::{self, NewMessage, Place},
+    stream::Cursor,
+    web::{
+        extract::{Form, Path, Query},
+        live::{self, Capture},
+        present,
+    },
+};
+
+/// What a chat page's address may say.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ChatQuery {
+    /// A text to start with.
+    q: Option<String>,
+    /// A model to start with.
+    model: Option<String>,
+    /// Conversations to list.
+    chats: Option<i64>,
+    /// `html`: the page itself stays open and streams.
+    stream: Option<String>,
+    /// Show the messages up to this one instead of the newest.
+    before: Option<String>,
+}
+
+/// Where an event stream goes on.
+#[derive(Debug, Deserialize)]
+pub(super) struct EventsQuery {
+    after: Option<String>,
+}
+
+/// The composer's fields.
+#[derive(Debug, Deserialize)]
+pub(super) struct MessageForm {
+    #[serde(default)]
+    content: String,
+    model: Option<String>,
+    key: Option<String>,
+}
+
+impl MessageForm {
+    fn message(&self) -> NewMessage {
+        NewMessage { text: self.content.replace("\r\n", "\n"), model: filled(&self.model), key: filled(&self.key) }
+    }
+}
+
+/// `GET /c/new`: a page to begin on.
+pub(super) async fn new(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Query(query): Query<ChatQuery>,
+) -> Result<Response> {
+    let composer = Composer { content: query.q.unwrap_or_default(), ..Composer::default() };
+    let props = props(&app, &actor, &visit, None, composer, query.model, query.chats).await?;
+    Ok(visit.page(page::page(&props)))
+}
+
+/// `POST /c/new`: the first message makes the conversation.
+pub(super) async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Form(form): Form<MessageForm>,
+) -> Result<Response> {
+    let place = Place::New(NewConversation::default());
+    match replies::send(&app, &actor, place, form.message()).await {
+        Ok(accepted) => Ok(visit.done(&format!("/c/{}", accepted.conversation))),
+        Err(error) => again(&app, &actor, &visit, None, &form, error).await,
+    }
+}
+
+/// `GET /c/{id}`: the conversation as it is now, and a stream of what comes.
+pub(super) async fn show(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+    Query(query): Query<ChatQuery>,
+) -> Result<Response> {
+    let shown = Conversation::load(&app, &actor, id, query.before.as_deref()).await?;
+    let running = shown.running();
+    let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
+    match running {
+        Some(reply) if query.stream.as_deref() == Some("html") => {
+            Ok(inline::stream(app, actor, shown.snapshot, props, reply).await)
+        }
+        _ => Ok(visit.page(page::page(&props))),
+    }
+}
+
+/// `POST /c/{id}/messages`.
+pub(super) async fn send(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+    Form(form): Form<MessageForm>,
+) -> Result<Response> {
+    match replies::send(&app, &actor, Place::End(id), form.message()).await {
+        Ok(_) => Ok(visit.done_live(&format!("/c/{id}"))),
+        Err(error) => again(&app, &actor, &visit, Some(id), &form, error).await,
+    }
+}
+
+/// `POST /m/{id}/regenerate`: another answer beside the one that is there.
+pub(super) async fn regenerate(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+) -> Result<Response> {
+    let (conversation, _) = chat::messages::get(&app, &actor, id).await?;
+    let to = format!("/c/{conversation}");
+    Ok(match replies::regenerate(&app, &actor, id, None, None).await {
+        Ok(_) => visit.done_live(&to),
+        Err(error) => visit.refused(error, &to),
+    })
+}
+
+/// `POST /replies/{id}/cancellation`: answered when the text so far is stored.
+pub(super) async fn stop(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+) -> Result<Response> {
+    let (conversation, _) = replies::get(&app, &actor, id).await?;
+    let to = format!("/c/{conversation}");
+    Ok(match replies::stop(&app, &actor, id).await {
+        Ok(_) => visit.done_live(&to),
+        Err(error) => visit.refused(error, &to),
+    })
+}
+
+/// `GET /c/{id}/events`: the page's stream (docs/STREAM-PROTOCOL.md).
+pub(super) async fn events(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    conversations::get(&app, &actor, id).await?;
+    let after = live::cursor::wanted(&headers, query.after.as_deref());
+    Ok(live::html_stream(app, actor, id, after))
+}
+
+/// A message that was not taken: nothing typed is lost.
+async fn again(
+    app: &App,
+    actor: &Actor,
+    visit: &Visit,
+    conversation: Option<Uuid>,
+    form: &MessageForm,
+    error: Error,
+) -> Result<Response> {
+    let Some(notice) = notice_for(&error) else { return Err(error) };
+    if visit.by_script {
+        return Ok(visit.refused(error, "/"));
+    }
+    let problem = notice.toast(freshet_templates::Locale::default()).text;
+    let composer =
+        Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
+    let props = match conversation {
+        None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
+        Some(id) => {
+            let shown = Conversation::load(app, actor, id, None).await?;
+            shown.props(app, actor, visit, composer, None).await?
+        }
+    };
+    Ok((error.status(), visit.page(page::page(&props))).into_response())
+}
+
+/// A conversation with what is on screen of its running replies.
+struct Conversation {
+    snapshot: Snapshot,
+    capture: Capture,
+    older: Option<String>,
+}
+
+impl Conversation {
+    async fn load(app: &App, actor: &Actor, id: Uuid, before: Option<&str>) -> Result<Self> {
+        let mut snapshot = snapshot::read(app, actor, id).await?;
+        let mut capture = Capture::default();
+        if snapshot.messages.iter().any(is_running) {
+            // The screen first, then the rows: what they have beyond it, the stream repeats harmlessly.
+            capture = app.renderers.capture(app, actor, id).await?;
+            snapshot = snapshot::read(app, actor, id).await?;
+        }
+        if let Some(before) = before {
+            let page = chat::messages::list(app, actor, id, Some(before), 200).await?;
+            snapshot.messages = page.items;
+        }
+        let parent = snapshot.messages.first().and_then(|first| first.parent_id);
+        let older = parent.map(|parent| format!("/c/{id}?before={parent}"));
+        Ok(Self { snapshot, capture, older })
+    }
+
+    /// The running reply, if the newest message has one.
+    fn running(&self) -> Option<Uuid> {
+        let last = self.snapshot.messages.last().filter(|message| is_running(message))?;
+        last.reply.as_ref().map(|reply| reply.id)
+    }
+
+    fn cursor(&self) -> Cursor {
+        self.capture.cursor.unwrap_or(self.snapshot.chat.cursor)
+    }
+
+    async fn props(
+        &self,
+        app: &App,
+        actor: &Actor,
+        visit: &Visit,
+        composer: Composer,
+        chats: Option<i64>,
+    ) -> Result<Chat> {
+        let chat = &self.snapshot.chat;
+        let composer = Composer {
+            conversation: Some(chat.id.to_string()),
+            answering: self.running().map(|reply| reply.to_string()),
+            ..composer
+        };
+        let mut props =
+            props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone()), chats).await?;
+        let messages = self.messages().await?;
+        props.conversation = Some(page::Conversation {
+            id: chat.id.to_string(),
+            title: chat.title.clone(),
+            messages,
+            cursor: self.cursor().to_string(),
+            older: self.older.clone(),
+        });
+        Ok(props)
+    }
+
+    /// The messages as HTML; rendered off the async threads, since a conversation may be long.
+    async fn messages(&self) -> Result<Vec<Shown>> {
+        let mut shown = render(self.snapshot.messages.clone()).await?;
+        for message in self.snapshot.messages.iter().filter(|message| is_running(message)) {
+            let slot = shown.iter_mut().find(|shown| matches!(shown, Shown::Assistant(a) if a.id == message.id.to_string()));
+            let (Some(Shown::Assistant(answer)), Some(written)) = (slot, self.capture.written.get(&message.id)) else {
+                continue;
+            };
+            answer.blocks.clone_from(&written.blocks);
+            answer.tail = Some(written.tail.clone());
+            answer.thinking.clone_from(&written.thinking);
+        }
+        Ok(shown)
+    }
+}
+
+async fn render(messages: Vec<Message>) -> Result<Vec<Shown>> {
+    let rendered = tokio::task::spawn_blocking(move || {
+        let shown = messages.iter().map(|message| match is_running(message) {
+            // What a running reply shows is on the renderer's screen, or comes by the stream.
+            true => Shown::Assistant(present::assistant(&Message { thinking: String::new(), ..message.clone() })),
+            false => present::message(message),
+        });
+        shown.collect()
+    });
+    rendered.await.map_err(|error| Error::Internal(error.into()))
+}
+
+fn is_running(message: &Message) -> bool {
+    message.reply.as_ref().is_some_and(|reply| reply.status == Status::Running)
+}
+
+async fn props(
+    app: &App,
+    actor: &Actor,
+    visit: &Visit,
+    current: Option<Uuid>,
+    composer: Composer,
+    model: Option<String>,
+    chats: Option<i64>,
+) -> Result<Chat> {
+    let models = app.providers.models().await;
+    let mut groups: Vec<ModelGroup> = Vec::new();
+    for model in models {
+        let choice = ModelChoice { name: model.name, label: model.label };
+        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
+            Some(group) => group.models.push(choice),
+            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
+        }
+    }
+    let model = filled(&model).unwrap_or_else(|| app.providers.default_model());
+    if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
+        // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
+        let choice = ModelChoice { label: present::model_label(&model), name: model.clone() };
+        groups.push(ModelGroup { provider: model.split('/').next().unwrap_or_default().to_owned(), models: vec![choice] });
+    }
+    Ok(Chat {
+        shell: visit.shell(Some(actor)),
+        sidebar: sidebar(app, actor, current, chats).await?,
+        conversation: None,
+        composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
+    })
+}
+
+fn filled(text: &Option<String>) -> Option<String> {
+    text.as_ref().filter(|text| !text.trim().is_empty()).cloned()
+}

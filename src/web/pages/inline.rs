@@ -1,0 +1,116 @@
+//! The page that stays open: without scripts the document itself streams the answer.
+//!
+//! Closed blocks are written as they come; the open end is written again and again, each hiding the one before by CSS.
+//! A block that grows by units (a list, a table, a fence) is written when it is complete.
+
+use std::time::Duration;
+
+use async_stream::stream;
+use axum::{body::Bytes, response::Response};
+use freshet_templates::{
+    SafeHtml,
+    pages::chat::{self as page, Chat},
+    parts::message::Message as Shown,
+};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{self, Event, Snapshot},
+    markdown::live::Live,
+    stream::{Next, Part},
+    web::{live::open_ended, present},
+};
+
+/// Pause between two open ends: each costs its bytes again.
+const TAILS: Duration = Duration::from_millis(250);
+
+/// Streams the page of a conversation whose newest message is being written by `reply`.
+pub(super) async fn stream(app: App, actor: Actor, snapshot: Snapshot, mut props: Chat, reply: Uuid) -> Response {
+    let mut watch = app.log.subscribe(snapshot.chat.id, Some(snapshot.chat.cursor)).await;
+    let text = snapshot.messages.last().map(|message| message.text.clone()).unwrap_or_default();
+    let message = snapshot.messages.last().map(|message| message.id);
+    if let Some(Shown::Assistant(answer)) = last_message(&mut props) {
+        // Written below, in the order in which it came.
+        answer.blocks.clear();
+        answer.tail = None;
+    }
+    let body = stream! {
+        let mut writer = Writer::default();
+        yield Bytes::from(page::open(&props));
+        yield writer.push(&text);
+        loop {
+            match watch.next().await {
+                Ok(Next::Entry(_, entry)) => match Event::read(&entry) {
+                    Event::Delta(delta) if delta.reply == reply && delta.part == Part::Answer => {
+                        if let Some(new) = delta.beyond(writer.live.text().len() as u64) {
+                            let html = writer.push(new);
+                            if !html.is_empty() {
+                                yield html;
+                            }
+                        }
+                    }
+                    Event::ReplyEnded(ended) if ended.reply == reply => break,
+                    _ => {}
+                },
+                Ok(Next::Reset | Next::Gone) => break,
+                Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
+            }
+        }
+        yield writer.rest();
+        if let Some(message) = message
+            && let Ok((_, message)) = chat::messages::get(&app, &actor, message).await
+            && let Some(Shown::Assistant(answer)) = last_message(&mut props)
+        {
+            *answer = present::assistant(&message);
+        }
+        props.composer.answering = None;
+        yield Bytes::from(page::close(&props));
+    };
+    open_ended("text/html; charset=utf-8", body)
+}
+
+fn last_message(props: &mut Chat) -> Option<&mut Shown> {
+    props.conversation.as_mut()?.messages.last_mut()
+}
+
+/// What of a growing text is already in the document.
+#[derive(Default)]
+struct Writer {
+    live: Live,
+    /// Blocks that are written; the last closed one may still grow and waits.
+    written: usize,
+    tail_at: Option<Instant>,
+}
+
+impl Writer {
+    fn push(&mut self, text: &str) -> Bytes {
+        self.live.push(text);
+        let mut html = String::new();
+        let ready = self.live.blocks().saturating_sub(1);
+        for index in self.written..ready {
+            html.push_str(&self.live.block_html(index));
+        }
+        let moved = ready > self.written;
+        self.written = self.written.max(ready);
+        let now = Instant::now();
+        if moved || self.tail_at.is_none_or(|at| now >= at + TAILS) {
+            self.tail_at = Some(now);
+            // The last closed block may be a list that grows: it is part of the open end.
+            let open = (self.written..self.live.blocks()).map(|index| self.live.block_html(index)).collect::<String>();
+            let tail = SafeHtml(open + self.live.tail());
+            html.push_str(&page::nojs_tail(&tail).into_string());
+        }
+        html.into()
+    }
+
+    /// Everything that is not written yet. Earlier blocks stay as they are: a document can't be taken back.
+    fn rest(&mut self) -> Bytes {
+        self.live.finish();
+        let blocks = (self.written..self.live.blocks()).map(|index| self.live.block_html(index));
+        // The empty element hides the last open end.
+        format!("{}<div></div>", blocks.collect::<String>()).into()
+    }
+}

@@ -1,0 +1,39 @@
+//! What browsers get: form → input; result → Props → template. Every page and action works without scripts.
+
+mod account;
+mod chat;
+mod inline;
+mod settings;
+mod shell;
+mod sidebar;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+pub use shell::Visit;
+
+use crate::app::App;
+
+/// Every page and form.
+pub fn router() -> Router<App> {
+    Router::new()
+        // Coming in
+        .route("/", get(account::landing))
+        .route("/register", get(account::register_form).post(account::register))
+        .route("/login", get(account::login_form).post(account::login))
+        .route("/logout", post(account::logout))
+        // Talking
+        .route("/c/new", get(chat::new).post(chat::create))
+        .route("/c/{id}", get(chat::show))
+        .route("/c/{id}/messages", post(chat::send))
+        .route("/c/{id}/events", get(chat::events))
+        .route("/m/{id}/regenerate", post(chat::regenerate))
+        .route("/replies/{id}/cancellation", post(chat::stop))
+        // Settings
+        .route("/settings", get(settings::show))
+        .route("/settings/theme", post(settings::theme))
+        .route("/settings/sessions/{id}/revoke", post(settings::revoke))
+        .route("/settings/sessions/revoke-others", post(settings::revoke_others))
+}

@@ -1,0 +1,142 @@
+//! What every page needs to know about the visit, and the ways a form is answered.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::CookieJar;
+use freshet_templates::{
+    Locale, fragments,
+    layout::{Shell, Theme, Viewer},
+    parts::toast::{Notice, Toast},
+};
+
+use crate::{accounts::Actor, app::App, error::Error};
+
+/// The cookie that holds the theme; the page must know it before it is drawn.
+pub(super) const THEME_COOKIE: &str = "theme";
+/// The cookie that carries a notice over a redirect.
+const NOTICE_COOKIE: &str = "notice";
+
+/// How somebody visits a page.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    theme: Theme,
+    notice: Option<Notice>,
+    path: String,
+    /// Whether htmx asks, not the browser itself.
+    pub by_script: bool,
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        let cookies = CookieJar::from_headers(&parts.headers);
+        let value = |name| cookies.get(name).map(|cookie| cookie.value()).unwrap_or_default();
+        Ok(Self {
+            theme: Theme::parse(value(THEME_COOKIE)),
+            notice: read_notice(value(NOTICE_COOKIE)),
+            path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            by_script: parts.headers.contains_key("hx-request"),
+        })
+    }
+}
+
+impl Visit {
+    /// The shell of a page for `actor`.
+    pub fn shell(&self, actor: Option<&Actor>) -> Shell {
+        Shell {
+            locale: Locale::default(),
+            theme: self.theme,
+            viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
+            toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
+            path: self.path.clone(),
+        }
+    }
+
+    /// A page. A notice that came over a redirect is shown once.
+    pub fn page(&self, page: maud::Markup) -> Response {
+        let mut response = page.into_response();
+        if self.notice.is_some() {
+            let gone = format!("{NOTICE_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+            append_cookie(&mut response, &gone);
+        }
+        response
+    }
+
+    /// What a form that worked is answered with: on with the page that shows the outcome.
+    pub fn done(&self, to: &str) -> Response {
+        if self.by_script {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            if let Ok(to) = HeaderValue::from_str(to) {
+                response.headers_mut().insert("hx-redirect", to);
+            }
+            return response;
+        }
+        Redirect::to(to).into_response()
+    }
+
+    /// As [`Visit::done`], where the live stream already shows the outcome to pages with scripts.
+    pub fn done_live(&self, to: &str) -> Response {
+        if self.by_script { StatusCode::NO_CONTENT.into_response() } else { Redirect::to(to).into_response() }
+    }
+
+    /// A form that could not be done: a toast for htmx, a notice on the page it came from for others.
+    pub fn refused(&self, error: Error, back: &str) -> Response {
+        let Some(notice) = notice_for(&error) else { return error.into_response() };
+        if self.by_script {
+            let status = error.status();
+            let toast: Toast = notice.toast(Locale::default());
+            return (status, fragments::toast(Locale::default(), &toast)).into_response();
+        }
+        with_notice(Redirect::to(back).into_response(), notice)
+    }
+}
+
+/// The words for a failure that a person can do something about; others get an error page.
+pub(super) fn notice_for(error: &Error) -> Option<Notice> {
+    Some(match error.code() {
+        "reply_running" => Notice::StillAnswering,
+        "empty_message" => Notice::EmptyMessage,
+        "message_too_long" => Notice::MessageTooLong,
+        "unknown_model" => Notice::UnknownModel,
+        "unavailable" | "internal" => Notice::Failed,
+        "unauthenticated" => Notice::SessionExpired,
+        _ => return None,
+    })
+}
+
+/// Lets the next page show a notice.
+pub(super) fn with_notice(mut response: Response, notice: Notice) -> Response {
+    let index = NOTICES.iter().position(|known| *known == notice).unwrap_or_default();
+    append_cookie(&mut response, &format!("{NOTICE_COOKIE}={index}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"));
+    response
+}
+
+/// Adds a cookie made of our own words only.
+pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// What the cookie's number means.
+const NOTICES: [Notice; 9] = [
+    Notice::Failed,
+    Notice::SignedOut,
+    Notice::SessionExpired,
+    Notice::SessionRevoked,
+    Notice::OthersRevoked,
+    Notice::StillAnswering,
+    Notice::EmptyMessage,
+    Notice::MessageTooLong,
+    Notice::UnknownModel,
+];
+
+fn read_notice(value: &str) -> Option<Notice> {
+    NOTICES.get(value.parse::<usize>().ok()?).copied()
+}
