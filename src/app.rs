@@ -98,7 +98,7 @@ impl App {
         db.migrate().await?;
         let log = Log::new(db.clone(), Bus::default(), nature.clock.clone());
         let journal = Journal::new(log.clone(), nature.clock.clone(), config.streams.gather);
-        let providers = Providers::new(provider_settings(&config), http::client()?);
+        let providers = providers(&config)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 db,
@@ -130,6 +130,14 @@ pub async fn open_database(config: &Config) -> sqlx::Result<Db> {
         DatabaseUrl::Sqlite(path) => Db::open_file(&path).await,
         DatabaseUrl::Postgres(url) => Db::connect(url.expose_secret()).await,
     }
+}
+
+/// The language models that the settings allow.
+///
+/// # Errors
+/// The system's root certificates can't be read.
+pub fn providers(config: &Config) -> reqwest::Result<Providers> {
+    Ok(Providers::new(provider_settings(config), http::client()?))
 }
 
 fn provider_settings(config: &Config) -> providers::Settings {

@@ -8,12 +8,15 @@ mod healthcheck;
 pub mod logging;
 
 use crate::{
+    app,
     config::{self, Config},
     platform::crypto,
+    web,
 };
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, ErrorKind, Write},
+    net::IpAddr,
     process::ExitCode,
 };
 
@@ -22,14 +25,30 @@ const WRONG_SETTING: u8 = 2;
 
 /// A self-hosted AI chat server.
 #[derive(Debug, Parser)]
-#[command(name = "freshet", version, arg_required_else_help = true)]
+#[command(name = "freshet", version)]
 struct Args {
+    /// Without one: serve.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve until SIGTERM or SIGINT (the default).
+    Serve,
+    /// Bring the database's schema up to date and end.
+    Migrate,
+    /// Serve the simulated provider in OpenAI's dialect, for tests and benchmarks that must cross a socket.
+    Simulate {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1")]
+        host: IpAddr,
+        /// On which port; 0 lets the system pick one.
+        #[arg(long, default_value_t = 4010)]
+        port: u16,
+    },
+    /// Print the description of the JSON API (OpenAPI 3.1).
+    Openapi,
     /// Show the settings in force, or print pages about them.
     Config {
         #[command(subcommand)]
@@ -65,7 +84,11 @@ enum ConfigCommand {
 pub fn run() -> ExitCode {
     let args = Args::parse();
     crypto::install_tls_provider();
-    match args.command {
+    match args.command.unwrap_or(Command::Serve) {
+        Command::Serve => with_config(|config| failed_or_fine(serve(config))),
+        Command::Migrate => with_config(|config| failed_or_fine(migrate(config))),
+        Command::Simulate { host, port } => with_config(|config| failed_or_fine(simulate(config, host, port))),
+        Command::Openapi => print(&web::api::openapi_json()),
         Command::Config { what: ConfigCommand::Docs } => print(&config::reference()),
         Command::Config { what: ConfigCommand::EnvExample } => print(&config::env_example()),
         Command::Config { what: ConfigCommand::Show { json } } => with_config(|config| show(config, json)),
@@ -97,6 +120,32 @@ fn with_config(go_on: impl FnOnce(&Config) -> ExitCode) -> ExitCode {
     }
 }
 
+fn serve(config: &Config) -> anyhow::Result<()> {
+    logging::start(&config.log.level, config.log.format);
+    config.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+    runtime(config)?.block_on(web::server::run(config.clone()))
+}
+
+fn migrate(config: &Config) -> anyhow::Result<()> {
+    logging::start(&config.log.level, config.log.format);
+    config.make_data_dir()?;
+    let state = runtime(config)?.block_on(async {
+        let db = app::open_database(config).await?;
+        db.migrate().await?;
+        anyhow::Ok(db.migration_state().await?)
+    })?;
+    writeln!(io::stdout(), "the schema is at {}", state.applied)?;
+    Ok(())
+}
+
+fn simulate(config: &Config, host: IpAddr, port: u16) -> anyhow::Result<()> {
+    runtime(config)?.block_on(async {
+        let listener = tokio::net::TcpListener::bind((host, port)).await?;
+        writeln!(io::stdout(), "simulating on http://{}/v1", listener.local_addr()?)?;
+        Ok(web::simulate::simulate_server(listener).await?)
+    })
+}
+
 fn show(config: &Config, json: bool) -> ExitCode {
     let code = print(&if json { format!("{:#}\n", config.to_json()) } else { config.to_table() });
     config.warnings().iter().for_each(|warning| complain(warning));
@@ -106,11 +155,52 @@ fn show(config: &Config, json: bool) -> ExitCode {
 /// Like every command, but wrong settings are findings here and not the end.
 fn diagnose(json: bool) -> ExitCode {
     let report = match Config::from_process() {
-        Ok(config) => doctor::Report::of_this_machine(&config),
+        Ok(config) => {
+            let mut report = doctor::Report::of_this_machine(&config);
+            match runtime(&config) {
+                Ok(runtime) => runtime.block_on(examine(&config, &mut report)),
+                Err(error) => report.add("runtime", doctor::Verdict::Fail, error.to_string()),
+            }
+            report
+        }
         Err(errors) => doctor::Report::of_wrong_settings(&errors),
     };
     print(&if json { format!("{:#}\n", report.to_json()) } else { report.to_text() });
     report.exit_code()
+}
+
+/// What needs a runtime: the database and the providers.
+async fn examine(config: &Config, report: &mut doctor::Report) {
+    use doctor::Verdict;
+    if let config::DatabaseUrl::Sqlite(path) = config.database()
+        && !path.exists()
+    {
+        report.add("database", Verdict::Ok, format!("{} is made on the first start", path.display()));
+        return;
+    }
+    let state = match app::open_database(config).await {
+        Ok(db) => db.migration_state().await,
+        Err(error) => Err(error),
+    };
+    match state {
+        Ok(state) if state.applied > state.known => {
+            report.add("database", Verdict::Fail, format!("schema {} is newer than this program", state.applied));
+        }
+        Ok(state) if state.applied < state.known => {
+            let detail = format!("schema {} of {}; the next start brings it up to date", state.applied, state.known);
+            report.add("database", Verdict::Warn, detail);
+        }
+        Ok(state) => report.add("database", Verdict::Ok, format!("schema {}", state.applied)),
+        Err(error) => report.add("database", Verdict::Fail, error.to_string()),
+    }
+    match app::providers(config) {
+        Ok(providers) => {
+            let models = providers.models().await;
+            let verdict = if models.is_empty() { Verdict::Warn } else { Verdict::Ok };
+            report.add("models", verdict, format!("{} can be used", models.len()));
+        }
+        Err(error) => report.add("models", Verdict::Fail, error.to_string()),
+    }
 }
 
 fn failed_or_fine(result: anyhow::Result<()>) -> ExitCode {
@@ -150,9 +240,9 @@ mod tests {
     #[test]
     fn commands_are_read_as_documented() {
         for line in
-            ["config show", "config show --json", "config docs", "config env-example", "doctor --json"]
+            ["", "serve", "migrate", "openapi", "simulate --port 0", "config show", "config show --json", "config docs", "config env-example", "doctor --json"]
         {
-            let words = std::iter::once("freshet").chain(line.split(' '));
+            let words = std::iter::once("freshet").chain(line.split_whitespace());
             assert!(Args::try_parse_from(words).is_ok(), "{line}");
         }
         assert!(Args::try_parse_from(["freshet", "config", "dance"]).is_err());

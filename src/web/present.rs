@@ -18,6 +18,16 @@ pub fn moment(at: DateTime<Utc>) -> Moment {
     Moment::new(at.format("%H:%M").to_string(), at.to_rfc3339())
 }
 
+/// A day with its exact moment.
+pub fn date(at: DateTime<Utc>) -> Moment {
+    Moment::new(at.format("%-d %B %Y").to_string(), at.to_rfc3339())
+}
+
+/// A day and a time of day with their exact moment.
+pub fn date_time(at: DateTime<Utc>) -> Moment {
+    Moment::new(at.format("%-d %B %Y, %H:%M").to_string(), at.to_rfc3339())
+}
+
 /// A message whose text is complete, or as complete as it will be on this page.
 pub fn message(message: &Message) -> Shown {
     match message.role {
