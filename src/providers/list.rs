@@ -50,8 +50,12 @@ impl List {
         self.lists(id, wire).await || self.state.lock().ids.is_none()
     }
 
-    /// Whether the provider's list, or without one the catalogue, has this id.
+    /// Whether the provider's list, or without one the catalogue, has this id. A list of yesterday is good enough for
+    /// a yes, so that sending a message does not wait for a list.
     pub async fn lists(&self, id: &str, wire: &dyn Wire) -> bool {
+        if self.state.lock().ids.as_ref().is_some_and(|ids| ids.iter().any(|listed| listed == id)) {
+            return true;
+        }
         self.refresh(wire).await;
         match &self.state.lock().ids {
             Some(ids) => ids.iter().any(|listed| listed == id),

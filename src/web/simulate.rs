@@ -67,7 +67,8 @@ async fn complete(
             "The body is not a chat completion request.",
         ));
     };
-    let (stream, usage) = (asked.stream, asked.wants_usage());
+    // Usage is asked for in streams only; elsewhere it always comes.
+    let (stream, usage) = (asked.stream, !asked.stream || asked.wants_usage());
     let request = asked.into_request();
     let key =
         headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));

@@ -109,9 +109,8 @@ def errors_have_their_types():
     except openai.NotFoundError:
         pass
     try:
-        client.with_options(api_key="sk-bad").models.with_raw_response.list()
-        streamed_with = client.with_options(api_key="sk-bad").chat.completions.create
-        streamed_with(model="fast", messages=[{"role": "user", "content": "x"}])
+        refused = client.with_options(api_key="sk-bad").chat.completions
+        refused.create(model="fast", messages=[{"role": "user", "content": "x"}])
         raise AssertionError("a bad key was taken")
     except openai.AuthenticationError:
         pass
@@ -120,8 +119,7 @@ def errors_have_their_types():
 def a_cut_is_noticed():
     try:
         streamed("faults", "cut after=200")
-    except Exception as error:  # the SDK lets the transport's own error through
-        assert "incomplete" in str(error).lower() or "closed" in str(error).lower(), error
+    except openai.APIConnectionError:
         return
     raise AssertionError("a cut went unnoticed")
 

@@ -1,9 +1,10 @@
 //! The OpenAI wire: async-openai builds and sends the request, [`Answer`] reads the response.
 //!
-//! async-openai's own stream is not used. It reads ahead without bound in a task of its own, forgets the HTTP status
-//! of foreign error bodies, takes a torn connection's clean end for success, and logs what it cannot parse, user
-//! text included, at level error. Its HTTP service is a seam meant for this: ours sends once (the built-in one retries
-//! up to three times while the user waits), judges the head, and keeps the body.
+//! async-openai's own stream is not used. It reads ahead without bound in a task of its own, takes a clean end for
+//! success, cannot tell silence from comments, and logs what it cannot parse, user text included, at level error. It
+//! also costs more: 2.7 against 0.9 µs of CPU per token flat out (7.6 with `serde_json::Value`), about 2 of 13 µs at
+//! 20 ms a token. Its HTTP service is a seam meant for this: ours sends once (the built-in one retries up to three
+//! times while the user waits), judges the head, and keeps the body.
 
 use std::{
     sync::Arc,
