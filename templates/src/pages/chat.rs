@@ -119,6 +119,7 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                         (icon(Icon::ArrowDown))
                     }
                     (composer(l, &props.composer))
+                    p.dock__lost hidden role="status" data-behavior="connection" { (l.t("connection-lost")) }
                     p.dock__note { (l.t("check-answers")) }
                 }
                 @match &props.conversation {
