@@ -13,8 +13,8 @@ const CSS: &[&str] = &["tokens.css", "base.css", "layout.css"];
 const SCRIPTS: &[&str] = &["vendor/htmx-4.0.1/htmx.min.js", "vendor/htmx-4.0.1/hx-sse.min.js", "js/trust.js"];
 
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../assets");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../assets");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     println!("cargo:rerun-if-changed={}", root.display());
 
     let css: Vec<PathBuf> = CSS.iter().map(|name| root.join("css").join(name)).collect();

@@ -22,6 +22,7 @@
   const refresh = () => { send.disabled = sent !== null || !text.value.trim(); };
 
   text.value ||= store.get() ?? '';
+  text.setSelectionRange(text.value.length, text.value.length);
   refresh();
   text.addEventListener('input', () => { store.set(text.value); refresh(); });
 

@@ -17,33 +17,46 @@
     watchdog = setTimeout(() => live()?.reader?.cancel(), SILENCE);
   }
   for (const name of ['htmx:sse:after:connection', 'htmx:sse:before:message']) document.addEventListener(name, heard);
-  document.addEventListener('fx:hello', () => { wait = 500; });
+  document.addEventListener('fx:hello', () => { wait = 500; tell(false); });
   document.addEventListener('fx:bye', () => clearTimeout(watchdog));
 
+  // The line under the composer says so when nothing can arrive.
+  function tell(isLost) {
+    const line = document.querySelector('[data-behavior="connection"]');
+    if (line) line.hidden = !isLost;
+  }
+
   function retry(event) {
-    if (!isStream(event) || FOR_GOOD.includes(event.detail.ctx?.response?.status)) return;
+    if (!isStream(event)) return;
+    tell(true);
+    if (FOR_GOOD.includes(event.detail.ctx?.response?.status)) return;
     setTimeout(() => { if (stream() && !live()) htmx.trigger('#stream', 'fx:retry'); }, next());
   }
   for (const name of ['htmx:error', 'htmx:response:error']) document.addEventListener(name, retry);
   document.addEventListener('htmx:sse:error', event => {
-    if (isStream(event) && FOR_GOOD.includes(event.detail.status)) hangUp();
+    if (!isStream(event)) return;
+    tell(true);
+    if (FOR_GOOD.includes(event.detail.status)) hangUp();
   });
 
   function hangUp() {
-    const old = stream(), connection = live();
-    old?.remove();
+    const connection = live();
+    stream()?.remove();
     clearTimeout(watchdog);
     connection?.delayCanceller?.();
     connection?.reader?.cancel();
-    return old;
   }
+
+  addEventListener('online', () => live()?.delayCanceller?.());
+  // A page from the back/forward cache shows the past, and its stream is dead.
+  addEventListener('pageshow', event => { if (event.persisted && document.getElementById('log')) freshet.resync(); });
 
   // What the server's page says replaces what we have; then the stream goes on from that page's cursor.
   let busy = false;
   freshet.resync = async () => {
     if (busy) return;
     busy = true;
-    const old = hangUp();
+    hangUp();
     try {
       const answer = await fetch(location.pathname + location.search, { headers: { 'HX-Request': 'true', Accept: 'text/html' } });
       if (!answer.ok || answer.redirected) return location.reload();
@@ -53,12 +66,12 @@
         if (here && there) { here.replaceWith(there); htmx.process(there); }
       }
       freshet.decorate(document.getElementById('log'));
-      freshet.follow();
+      freshet.follow(false);
       const fresh = page.getElementById('stream');
       setTimeout(() => { document.getElementById('main').append(fresh); htmx.process(fresh); busy = false; }, next() / 4);
     } catch {
-      document.getElementById('main').append(old);
-      setTimeout(() => { busy = false; old.remove(); freshet.resync(); }, next());
+      tell(true);
+      setTimeout(() => { busy = false; freshet.resync(); }, next());
     }
   };
 })();

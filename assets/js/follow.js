@@ -13,14 +13,14 @@
   }
   const sizes = new ResizeObserver(() => { if (pinned) toEnd(); show(); });
 
-  // Also after a resync, which brings a new log.
-  freshet.follow = () => {
+  // Goes to the end and stays there; after a resync, which brings a new log, only if the reader was there.
+  freshet.follow = (force = true) => {
     const log = document.getElementById('log');
     if (!log) return;
     sizes.disconnect();
     sizes.observe(log);
-    pinned = true;
-    toEnd();
+    pinned ||= force;
+    if (pinned) toEnd();
   };
 
   addEventListener('scroll', () => {

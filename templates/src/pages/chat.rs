@@ -119,6 +119,7 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                         (icon(Icon::ArrowDown))
                     }
                     (composer(l, &props.composer))
+                    p.dock__lost hidden role="status" data-behavior="connection" { (l.t("connection-lost")) }
                     p.dock__note { (l.t("check-answers")) }
                 }
                 @match &props.conversation {
@@ -143,6 +144,8 @@ fn head(props: &Chat, delivery: Delivery) -> Markup {
 
 fn log(l: Locale, conversation: &Conversation, delivery: Delivery) -> Markup {
     html! {
+        // Laid out after the log, but there before it, so that a page in pieces can hold on to it while it grows.
+        div.anchor #anchor {}
         div.log #log role="log" aria-live="off" aria-label=(l.t("messages")) {
             @if let Some(older) = &conversation.older { a.log__older href=(older) { (l.t("older-messages")) } }
             @for (index, entry) in conversation.messages.iter().enumerate() {
@@ -153,7 +156,6 @@ fn log(l: Locale, conversation: &Conversation, delivery: Delivery) -> Markup {
                 }
             }
         }
-        div.anchor #anchor {}
         @if delivery == Delivery::Live { (stream(conversation)) }
     }
 }

@@ -36,7 +36,7 @@ pub fn page(props: &Landing) -> Markup {
                 p.hero__actions {
                     @if props.registration_open { a.button.button--main href="/register" { (l.t("create-account")) } }
                     @else { a.button.button--main href="/login" { (l.t("sign-in")) } }
-                    a.button href="/api/docs" { (l.t("read-api")) }
+                    a.button href="/api/openapi.json" { (l.t("read-api")) }
                 }
             }
             (demo(l))

@@ -196,7 +196,8 @@ pub fn foot(l: Locale, props: &AssistantMessage) -> Markup {
     html! {
         footer.message__foot id={ "m-" (props.id) "-foot" } data-ended=[ended.then_some("")] {
             (outcome(l, props))
-            @if ended { (copy(l)) (retry(l, &props.id)) }
+            @if ended && !props.blocks.is_empty() { (copy(l)) }
+            @if ended { (retry(l, &props.id)) }
             span.message__meta { span.message__model { (props.model) } @if ended { " · " (props.at) } }
         }
     }

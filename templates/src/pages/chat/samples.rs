@@ -1,8 +1,8 @@
 //! The chat page: new, empty, answered, streaming, from right to left.
 
-use maud::Markup;
+use maud::{Markup, Render as _};
 
-use super::{Chat, Conversation, page};
+use super::{Chat, Conversation, close, nojs_tail, open, page};
 use crate::layout::{Shell, Viewer};
 use crate::parts::composer::{Composer, sample_models};
 use crate::parts::message::{
@@ -60,6 +60,26 @@ pub(super) fn streaming() -> Chat {
     talking(messages, Some("r20"))
 }
 
+/// What a browser without scripts has at the end.
+fn pieces() -> Markup {
+    let mut whole = open(&streaming());
+    let blocks = &sample_blocks()[2..];
+    for block in blocks {
+        whole += &nojs_tail(&SafeHtml("<p>What is still being written</p>".into())).0;
+        whole += &block.0;
+    }
+    let mut done = streaming();
+    done.composer.answering = None;
+    if let Some(Message::Assistant(answer)) =
+        done.conversation.as_mut().and_then(|conversation| conversation.messages.last_mut())
+    {
+        answer.state = ReplyState::Complete;
+        answer.tail = None;
+    }
+    whole += &close(&done);
+    SafeHtml(whole).render()
+}
+
 /// The page in the states a designer has to look at.
 #[must_use]
 pub fn samples() -> Vec<(&'static str, Markup)> {
@@ -91,5 +111,6 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("answered", page(&talking(answered, None))),
         ("long", page(&older)),
         ("streaming", page(&streaming())),
+        ("pieces", pieces()),
     ]
 }

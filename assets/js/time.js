@@ -1,0 +1,17 @@
+// The server writes times in UTC; here they become the reader's own.
+(() => {
+  'use strict';
+  const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+  const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+
+  function localise() {
+    for (const time of document.querySelectorAll('.message__meta time:not([title])')) {
+      const moment = new Date(time.dateTime);
+      if (Number.isNaN(moment.valueOf())) continue;
+      time.textContent = clock.format(moment);
+      time.title = full.format(moment);
+    }
+  }
+  document.addEventListener('htmx:after:process', localise);
+  localise();
+})();
