@@ -13,6 +13,9 @@ pub mod error;
 /// Everything a request needs, built once at the start and stopped gracefully at the end.
 pub mod app;
 
+/// Every URL, chapter by chapter.
+pub mod routes;
+
 /// The faces: the only room that speaks HTTP. It converts and presents; it never decides and never queries.
 pub mod web;
 

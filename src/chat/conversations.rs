@@ -87,7 +87,7 @@ pub(crate) async fn create_in(
         cursor: Cursor { epoch: epoch(), seq: 0 },
     };
     app.log.create(tx, conversation.id, conversation.cursor.epoch).await?;
-    store::add(tx, actor.user_id(), &conversation).await?;
+    store::add(tx, actor.user.0, &conversation).await?;
     Ok(conversation)
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn create_in(
 /// # Errors
 /// [`Error::NotFound`] also when it is somebody else's.
 pub async fn get(app: &App, actor: &Actor, id: Uuid) -> Result<Conversation> {
-    store::find(&app.db, actor.user_id(), id).await?.ok_or(Error::NotFound)
+    store::find(&app.db, actor.user.0, id).await?.ok_or(Error::NotFound)
 }
 
 /// The actor's conversations, last used first. `cursor` is what an earlier page gave; `query` matches titles.
@@ -113,7 +113,7 @@ pub async fn list(
     let limit = limit.clamp(1, PAGE_LIMIT);
     let behind = cursor.map(parse_cursor).transpose()?;
     let like = query.map(str::trim).filter(|q| !q.is_empty()).map(like_pattern);
-    let mut items = store::list(&app.db, actor.user_id(), behind, like.as_deref(), limit + 1).await?;
+    let mut items = store::list(&app.db, actor.user.0, behind, like.as_deref(), limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(limit as usize);
     let next_cursor = items
@@ -144,11 +144,11 @@ pub async fn update(
         None => None,
     };
     let mut tx = app.db.begin().await?;
-    store::lock_conversation(&mut tx, actor.user_id(), id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+    store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
     store::update(&mut tx, id, title.as_deref(), model.as_deref()).await?;
     let fact = ChatUpdated { title, model, leaf_id: None };
     let entries = app.log.append(&mut tx, id, vec![fact.entry(None)]).await?;
-    let conversation = store::find_in(&mut tx, actor.user_id(), id).await?.ok_or(Error::NotFound)?;
+    let conversation = store::find_in(&mut tx, actor.user.0, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     app.log.publish(id, &entries);
     Ok(conversation)
@@ -160,7 +160,7 @@ pub async fn update(
 /// Not the actor's.
 pub async fn delete(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    store::lock_conversation(&mut tx, actor.user_id(), id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+    store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
     store::remove(&mut tx, id).await?;
     app.log.remove(&mut tx, id).await?;
     tx.commit().await?;

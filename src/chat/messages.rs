@@ -58,7 +58,7 @@ pub async fn tree(app: &App, actor: &Actor, conversation: Uuid) -> Result<Vec<Me
 /// # Errors
 /// Not the actor's.
 pub async fn get(app: &App, actor: &Actor, id: Uuid) -> Result<(Uuid, Message)> {
-    let conversation = store::conversation_of(&app.db, actor.user_id(), id).await?.ok_or(Error::NotFound)?;
+    let conversation = store::conversation_of(&app.db, actor.user.0, id).await?.ok_or(Error::NotFound)?;
     let mut tx = app.db.begin_read().await?;
     let stored = store::message(&mut tx, conversation, id).await?.ok_or(Error::NotFound)?;
     let message = snapshot::with_running_text(app, &mut tx, conversation, vec![stored]).await?.pop();

@@ -31,7 +31,7 @@ pub struct Snapshot {
 /// Not the actor's conversation.
 pub async fn read(app: &App, actor: &Actor, conversation: Uuid) -> Result<Snapshot> {
     let mut tx = app.db.begin_read().await?;
-    let chat = store::find_in(&mut tx, actor.user_id(), conversation).await?.ok_or(Error::NotFound)?;
+    let chat = store::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     let stored = match chat.leaf_id {
         Some(leaf) => store::branch(&mut tx, leaf, MESSAGES).await?,
         None => Vec::new(),

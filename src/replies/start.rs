@@ -166,7 +166,7 @@ impl Start<'_> {
         let used = Used { fingerprint: self.plan.fingerprint(), message: new_message, reply };
         if let Some(key) = &self.plan.key
             && let Some(before) =
-                store::claim(self.tx, self.plan.actor.user_id(), key, &used, self.now).await?
+                store::claim(self.tx, self.plan.actor.user.0, key, &used, self.now).await?
         {
             if before.fingerprint != used.fingerprint {
                 return Err(Error::field(
@@ -191,7 +191,7 @@ impl Start<'_> {
     }
 
     async fn conversation(&mut self, model: Option<&str>) -> Result<Conversation> {
-        let owner = self.plan.actor.user_id();
+        let owner = self.plan.actor.user.0;
         match &self.plan.place {
             Place::End(id) | Place::After(id, _) => {
                 chat::lock_conversation(self.tx, owner, *id, self.now).await?.ok_or(Error::NotFound)
@@ -343,7 +343,7 @@ impl Plan<'_> {
 /// The same answer as the first time.
 async fn replay(app: &App, actor: &Actor, used: &Used) -> Result<Accepted> {
     let (reply_message, conversation) =
-        store::find(&app.db, actor.user_id(), used.reply).await?.ok_or(Error::NotFound)?;
+        store::find(&app.db, actor.user.0, used.reply).await?.ok_or(Error::NotFound)?;
     let (_, answer) = chat::messages::get(app, actor, reply_message).await?;
     let asked = answer.parent_id.ok_or(Error::NotFound)?;
     let (_, message) = chat::messages::get(app, actor, asked).await?;

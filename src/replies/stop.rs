@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// Not the actor's.
 pub async fn get(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
-    let (message, _) = store::find(&app.db, actor.user_id(), reply).await?.ok_or(Error::NotFound)?;
+    let (message, _) = store::find(&app.db, actor.user.0, reply).await?.ok_or(Error::NotFound)?;
     chat::messages::get(app, actor, message).await
 }
 
@@ -30,7 +30,7 @@ pub async fn get(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message
 /// # Errors
 /// Not the actor's, or not stopped in time.
 pub async fn stop(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
-    store::find(&app.db, actor.user_id(), reply).await?.ok_or(Error::NotFound)?;
+    store::find(&app.db, actor.user.0, reply).await?.ok_or(Error::NotFound)?;
     match app.replies.find(reply) {
         Some(handle) => handle.stop.cancel(),
         None => {
@@ -46,7 +46,7 @@ pub async fn stop(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Messag
 /// # Errors
 /// Not the actor's, or its conversation was deleted meanwhile.
 pub async fn finished(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
-    let (_, conversation) = store::find(&app.db, actor.user_id(), reply).await?.ok_or(Error::NotFound)?;
+    let (_, conversation) = store::find(&app.db, actor.user.0, reply).await?.ok_or(Error::NotFound)?;
     let cursor = chat::conversations::get(app, actor, conversation).await?.cursor;
     // Watching begins before the look, so that an end between the two is not missed.
     let mut watch = app.log.subscribe(conversation, Some(cursor)).await;
