@@ -2,6 +2,7 @@
 //!
 //! A new fact is a new variant; the compiler then asks the live faces what to show for it.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -49,6 +50,8 @@ pub struct ReplyStarted {
     pub parent_id: Option<Uuid>,
     /// The model asked.
     pub model: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
 }
 
 /// Data of `reply.thought`.

@@ -255,8 +255,13 @@ impl Start<'_> {
             facts.insert(at, changed.entry(None));
         }
         chat::set_leaf(self.tx, id, reply_message).await?;
-        let started =
-            ReplyStarted { reply, message: reply_message, parent_id: Some(asked.id), model: model.clone() };
+        let started = ReplyStarted {
+            reply,
+            message: reply_message,
+            parent_id: Some(asked.id),
+            model: model.clone(),
+            created_at: self.now,
+        };
         facts.push(started.entry(Some(reply)));
         let before = facts.len() as i64;
         let entries = app.log.append(self.tx, id, facts).await?;

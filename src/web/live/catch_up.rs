@@ -78,6 +78,7 @@ fn begun(locale: Locale, started: &ReplyStarted, frame: &mut Frame) {
         id: started.message.to_string(),
         state: freshet_templates::parts::message::ReplyState::Streaming,
         model: present::model_label(&started.model),
+        at: present::moment(started.created_at),
         ..Default::default()
     };
     frame.chrome(&fragments::assistant_message(locale, &shown).into_string());

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use freshet_templates::{
     Locale, SafeHtml, fragments,
     fragments::Announcement,
@@ -37,6 +38,7 @@ pub(super) struct Screen {
 struct Writing {
     message: Uuid,
     model: String,
+    begun: DateTime<Utc>,
     live: Live,
     blocks: Vec<Seen>,
     thinking: String,
@@ -76,7 +78,7 @@ impl Screen {
             let Some(reply) = message.reply.as_ref().filter(|r| r.status == Status::Running) else {
                 continue;
             };
-            let mut writing = Writing::new(message.id, &reply.model);
+            let mut writing = Writing::new(message.id, &reply.model, message.created_at);
             writing.grow(&message.text, cursor.seq, &mut Frame::default());
             writing.answer_bytes = message.text.len() as u64;
             writing.thinking_bytes = message.thinking.len() as u64;
@@ -154,7 +156,7 @@ impl Screen {
     }
 
     fn start(&mut self, started: &ReplyStarted, frame: &mut Frame) {
-        let writing = Writing::new(started.message, &started.model);
+        let writing = Writing::new(started.message, &started.model, started.created_at);
         let shown = writing.shown(ReplyState::Streaming);
         frame.chrome(&fragments::assistant_message(self.locale, &shown).into_string());
         frame.chrome(&fragments::composer_state(self.locale, Some(&started.reply.to_string())).into_string());
@@ -207,10 +209,11 @@ impl Screen {
 }
 
 impl Writing {
-    fn new(message: Uuid, model: &str) -> Self {
+    fn new(message: Uuid, model: &str, begun: DateTime<Utc>) -> Self {
         Self {
             message,
             model: model.to_owned(),
+            begun,
             live: Live::new(),
             blocks: Vec::new(),
             thinking: String::new(),
@@ -297,6 +300,7 @@ impl Writing {
             id: self.message.to_string(),
             state,
             model: present::model_label(&self.model),
+            at: present::moment(self.begun),
             ..AssistantMessage::default()
         }
     }
