@@ -1,6 +1,6 @@
 //! Everything a request needs, built once at the start. No behaviour lives here.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
@@ -14,6 +14,7 @@ use crate::{
         crypto::{ExposeSecret as _, MasterKey, Passwords},
         db::Db,
         http,
+        throttle::Throttle,
     },
     providers::{self, Providers},
     replies::Running,
@@ -44,6 +45,8 @@ pub struct Inner {
     pub master_key: MasterKey,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// How often somebody may guess.
+    pub throttles: Throttles,
     /// The language models.
     pub providers: Providers,
     /// All conversations' logs.
@@ -69,6 +72,27 @@ impl std::ops::Deref for App {
 
     fn deref(&self) -> &Inner {
         &self.inner
+    }
+}
+
+/// The limits on guessing, all in this process's memory.
+#[derive(Debug)]
+pub struct Throttles {
+    /// Sign-ins that failed, by address.
+    pub sign_in: Throttle,
+    /// Sign-ins that failed, by account, whether it exists or not.
+    pub account: Throttle,
+    /// New accounts, by address.
+    pub registration: Throttle,
+}
+
+impl Default for Throttles {
+    fn default() -> Self {
+        Self {
+            sign_in: Throttle::new(30, Duration::from_secs(5)),
+            account: Throttle::new(10, Duration::from_secs(30)),
+            registration: Throttle::new(60, Duration::from_secs(30)),
+        }
     }
 }
 
@@ -104,6 +128,7 @@ impl App {
                 db,
                 master_key,
                 passwords: Passwords::new(HASHES_AT_ONCE),
+                throttles: Throttles::default(),
                 providers,
                 log,
                 journal,

@@ -185,10 +185,15 @@ async fn examine(config: &Config, report: &mut doctor::Report) {
     };
     match state {
         Ok(state) if state.applied > state.known => {
-            report.add("database", Verdict::Fail, format!("schema {} is newer than this program", state.applied));
+            report.add(
+                "database",
+                Verdict::Fail,
+                format!("schema {} is newer than this program", state.applied),
+            );
         }
         Ok(state) if state.applied < state.known => {
-            let detail = format!("schema {} of {}; the next start brings it up to date", state.applied, state.known);
+            let detail =
+                format!("schema {} of {}; the next start brings it up to date", state.applied, state.known);
             report.add("database", Verdict::Warn, detail);
         }
         Ok(state) => report.add("database", Verdict::Ok, format!("schema {}", state.applied)),
@@ -240,9 +245,18 @@ mod tests {
 
     #[test]
     fn commands_are_read_as_documented() {
-        for line in
-            ["", "serve", "migrate", "openapi", "simulate --port 0", "config show", "config show --json", "config docs", "config env-example", "doctor --json"]
-        {
+        for line in [
+            "",
+            "serve",
+            "migrate",
+            "openapi",
+            "simulate --port 0",
+            "config show",
+            "config show --json",
+            "config docs",
+            "config env-example",
+            "doctor --json",
+        ] {
             let words = std::iter::once("freshet").chain(line.split_whitespace());
             assert!(Args::try_parse_from(words).is_ok(), "{line}");
         }

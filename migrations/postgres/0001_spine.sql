@@ -9,10 +9,11 @@ CREATE TABLE users (
   created_at    TIMESTAMPTZ NOT NULL
 );
 
--- At most one row: whoever inserts it is the first administrator.
+-- At most one row: whoever inserts it is the first administrator. It stays when that account goes, or the next
+-- sign-up would become an administrator; hence no foreign key.
 CREATE TABLE first_admin (
   singleton BIGINT PRIMARY KEY NOT NULL CHECK (singleton = 1),
-  user_id   UUID   NOT NULL REFERENCES users (id) ON DELETE CASCADE
+  user_id   UUID   NOT NULL
 );
 
 CREATE TABLE sessions (
@@ -40,6 +41,7 @@ CREATE TABLE tokens (
   expires_at   TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX tokens_by_family ON tokens (family);
+CREATE INDEX tokens_by_user ON tokens (user_id);
 CREATE INDEX tokens_by_expiry ON tokens (expires_at);
 
 -- One ordered log per conversation: seq +1 per entry; nothing at or below floor is kept.

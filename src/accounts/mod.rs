@@ -1,12 +1,32 @@
-//! Who is asking.
-/// stub
-#[derive(Debug, Clone)]
-pub struct Actor {
-    user: uuid::Uuid,
+//! Who is asking: accounts, browser sessions, API tokens, and the gate that says what an actor may do.
+//!
+//! The rules: a secret (cookie, token, password) is stored only as a hash; whoever guesses learns nothing from the
+//! answer, and gets fewer and fewer tries; an id that isn't yours answers like one that doesn't exist.
+//! The doors in: [`register`], [`sign_in`], [`sessions`] for browsers, [`tokens`] for API clients, [`can`].
+
+mod actor;
+mod device;
+pub mod sessions;
+mod setup;
+mod store;
+pub mod tokens;
+mod users;
+
+use crate::app::App;
+use crate::error::Result;
+pub use actor::{Action, Actor, Role, SessionId, TokenFamily, UserId, Via, can};
+pub use device::Device;
+pub use setup::{setup_token, setup_token_if_needed};
+pub use users::{Credentials, Registration, User, register, sign_in};
+pub async fn is_empty(app: &App) -> Result<bool> {
+    Ok(!store::has_first_admin(&app.db).await?)
 }
-impl Actor {
-    /// id
-    pub fn user_id(&self) -> uuid::Uuid {
-        self.user
-    }
+pub async fn user(app: &App, a: &Actor) -> Result<User> {
+    Ok(User {
+        id: a.user,
+        email: a.email.clone(),
+        name: a.name.clone(),
+        role: a.role,
+        created_at: app.clock.now(),
+    })
 }

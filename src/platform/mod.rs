@@ -5,3 +5,4 @@ pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod http;
+pub mod throttle;

@@ -165,8 +165,7 @@ impl Start<'_> {
         let conversation = self.conversation(model.as_deref()).await?;
         let used = Used { fingerprint: self.plan.fingerprint(), message: new_message, reply };
         if let Some(key) = &self.plan.key
-            && let Some(before) =
-                store::claim(self.tx, self.plan.actor.user.0, key, &used, self.now).await?
+            && let Some(before) = store::claim(self.tx, self.plan.actor.user.0, key, &used, self.now).await?
         {
             if before.fingerprint != used.fingerprint {
                 return Err(Error::field(

@@ -14,3 +14,10 @@ mod present;
 pub mod problem;
 pub mod server;
 pub mod simulate;
+
+/// A path of this server to go on to, or nothing.
+pub fn local_path(path: Option<&str>) -> Option<&str> {
+    path.filter(|path| {
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t'])
+    })
+}

@@ -44,8 +44,7 @@ impl Server {
         app.tasks.spawn(async move { journal.run(stopping).await });
         app.tasks.spawn(replies::keep_house(app.clone()));
         let wanted = app.config.listen();
-        let listener =
-            TcpListener::bind(wanted).await.with_context(|| format!("listening on {wanted}"))?;
+        let listener = TcpListener::bind(wanted).await.with_context(|| format!("listening on {wanted}"))?;
         let address = listener.local_addr()?;
         let serving = serve(&app, listener);
         Ok(Self { app, address, serving, _only_one: only_one })
@@ -104,7 +103,8 @@ fn serve(app: &App, listener: TcpListener) -> JoinHandle<std::io::Result<()>> {
         let _ = socket.set_nodelay(true);
     });
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { draining.cancelled().await });
+    let serving =
+        axum::serve(listener, service).with_graceful_shutdown(async move { draining.cancelled().await });
     // Not one of the app's tasks: those must end before this one is waited for.
     #[expect(clippy::disallowed_methods, reason = "the server itself is what waits for `app.tasks`")]
     tokio::spawn(serving.into_future())

@@ -60,7 +60,11 @@ pub(super) struct LoginForm {
 }
 
 /// `GET /`: what Freshet is, or straight to work.
-pub(super) async fn landing(State(app): State<App>, MaybeActor(actor): MaybeActor, visit: Visit) -> Result<Response> {
+pub(super) async fn landing(
+    State(app): State<App>,
+    MaybeActor(actor): MaybeActor,
+    visit: Visit,
+) -> Result<Response> {
     if actor.is_some() {
         return Ok(Redirect::to("/c/new").into_response());
     }
@@ -104,7 +108,8 @@ pub(super) async fn register(
             let Some((errors, problem)) = register_problem(&error) else { return Err(error) };
             let props = register_props(&app, &visit).await?;
             let setup_token = form.setup_token.unwrap_or_default();
-            let props = Register { name: form.name, email: form.email, setup_token, errors, problem, ..props };
+            let props =
+                Register { name: form.name, email: form.email, setup_token, errors, problem, ..props };
             Ok((error.status(), visit.page(register::page(&props))).into_response())
         }
     }
@@ -200,7 +205,9 @@ fn register_problem(error: &Error) -> Option<(RegisterErrors, Option<RegisterPro
         "password_too_short" => errors.password = Some(FieldError::PasswordTooShort),
         "password_too_long" => errors.password = Some(FieldError::PasswordTooLong),
         "password_weak" => errors.password = Some(FieldError::PasswordTooEasy),
-        "setup_token_required" | "setup_token_wrong" => errors.setup_token = Some(FieldError::SetupTokenWrong),
+        "setup_token_required" | "setup_token_wrong" => {
+            errors.setup_token = Some(FieldError::SetupTokenWrong)
+        }
         "signup_closed" => problem = Some(RegisterProblem::Closed),
         "too_many_requests" => problem = Some(RegisterProblem::TooManyTries),
         _ => return None,

@@ -67,7 +67,11 @@ pub(super) struct MessageForm {
 
 impl MessageForm {
     fn message(&self) -> NewMessage {
-        NewMessage { text: self.content.replace("\r\n", "\n"), model: filled(&self.model), key: filled(&self.key) }
+        NewMessage {
+            text: self.content.replace("\r\n", "\n"),
+            model: filled(&self.model),
+            key: filled(&self.key),
+        }
     }
 }
 
@@ -187,8 +191,7 @@ async fn again(
         return Ok(visit.refused(error, "/"));
     }
     let problem = notice.toast(freshet_templates::Locale::default()).text;
-    let composer =
-        Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
+    let composer = Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
     let props = match conversation {
         None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
         Some(id) => {
@@ -265,8 +268,12 @@ impl Conversation {
     async fn messages(&self) -> Result<Vec<Shown>> {
         let mut shown = render(self.snapshot.messages.clone()).await?;
         for message in self.snapshot.messages.iter().filter(|message| is_running(message)) {
-            let slot = shown.iter_mut().find(|shown| matches!(shown, Shown::Assistant(a) if a.id == message.id.to_string()));
-            let (Some(Shown::Assistant(answer)), Some(written)) = (slot, self.capture.written.get(&message.id)) else {
+            let slot = shown
+                .iter_mut()
+                .find(|shown| matches!(shown, Shown::Assistant(a) if a.id == message.id.to_string()));
+            let (Some(Shown::Assistant(answer)), Some(written)) =
+                (slot, self.capture.written.get(&message.id))
+            else {
                 continue;
             };
             answer.blocks.clone_from(&written.blocks);
@@ -281,7 +288,9 @@ async fn render(messages: Vec<Message>) -> Result<Vec<Shown>> {
     let rendered = tokio::task::spawn_blocking(move || {
         let shown = messages.iter().map(|message| match is_running(message) {
             // What a running reply shows is on the renderer's screen, or comes by the stream.
-            true => Shown::Assistant(present::assistant(&Message { thinking: String::new(), ..message.clone() })),
+            true => {
+                Shown::Assistant(present::assistant(&Message { thinking: String::new(), ..message.clone() }))
+            }
             false => present::message(message),
         });
         shown.collect()
@@ -315,7 +324,10 @@ async fn props(
     if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
         // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
         let choice = ModelChoice { label: present::model_label(&model), name: model.clone() };
-        groups.push(ModelGroup { provider: model.split('/').next().unwrap_or_default().to_owned(), models: vec![choice] });
+        groups.push(ModelGroup {
+            provider: model.split('/').next().unwrap_or_default().to_owned(),
+            models: vec![choice],
+        });
     }
     Ok(Chat {
         shell: visit.shell(Some(actor)),

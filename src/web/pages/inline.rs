@@ -28,7 +28,13 @@ use crate::{
 const TAILS: Duration = Duration::from_millis(250);
 
 /// Streams the page of a conversation whose newest message is being written by `reply`.
-pub(super) async fn stream(app: App, actor: Actor, snapshot: Snapshot, mut props: Chat, reply: Uuid) -> Response {
+pub(super) async fn stream(
+    app: App,
+    actor: Actor,
+    snapshot: Snapshot,
+    mut props: Chat,
+    reply: Uuid,
+) -> Response {
     let mut watch = app.log.subscribe(snapshot.chat.id, Some(snapshot.chat.cursor)).await;
     let text = snapshot.messages.last().map(|message| message.text.clone()).unwrap_or_default();
     let message = snapshot.messages.last().map(|message| message.id);
@@ -99,7 +105,9 @@ impl Writer {
         if moved || self.tail_at.is_none_or(|at| now >= at + TAILS) {
             self.tail_at = Some(now);
             // The last closed block may be a list that grows: it is part of the open end.
-            let open = (self.written..self.live.blocks()).map(|index| self.live.block_html(index)).collect::<String>();
+            let open = (self.written..self.live.blocks())
+                .map(|index| self.live.block_html(index))
+                .collect::<String>();
             let tail = SafeHtml(open + self.live.tail());
             html.push_str(&page::nojs_tail(&tail).into_string());
         }

@@ -113,7 +113,10 @@ pub(super) fn notice_for(error: &Error) -> Option<Notice> {
 /// Lets the next page show a notice.
 pub(super) fn with_notice(mut response: Response, notice: Notice) -> Response {
     let index = NOTICES.iter().position(|known| *known == notice).unwrap_or_default();
-    append_cookie(&mut response, &format!("{NOTICE_COOKIE}={index}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"));
+    append_cookie(
+        &mut response,
+        &format!("{NOTICE_COOKIE}={index}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"),
+    );
     response
 }
 
