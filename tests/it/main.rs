@@ -1,1 +1,6 @@
-fn main() {}
+//! The one integration binary: everything through the real router on real sockets, on SQLite or, when
+//! `FRESHET_TEST_DATABASE_URL` is set, on PostgreSQL.
+
+mod architecture;
+mod live;
+mod support;

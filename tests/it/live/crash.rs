@@ -1,0 +1,1 @@
+//! kill -9, again and again (threat R1).

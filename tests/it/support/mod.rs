@@ -1,0 +1,102 @@
+//! The suite's own vocabulary.
+//!
+//! A [`TestApp`] is a whole server in this process, with a database of its own and the simulated provider behind a real
+//! socket. An [`Api`] is somebody who uses the JSON API.
+
+mod api;
+mod database;
+mod watch;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use freshet::{
+    app::{App, Nature},
+    config::Config,
+    web::{server::Server, simulate},
+};
+use tempfile::TempDir;
+
+pub use api::{Accepted, Api};
+pub use database::Database;
+pub use watch::{Seen, Watch};
+
+/// A running server. Stops and cleans up when dropped.
+pub struct TestApp {
+    /// Its inside, for what can't be seen from outside.
+    pub app: App,
+    /// `http://127.0.0.1:<port>`.
+    pub base: String,
+    /// The simulated provider's address, `http://127.0.0.1:<port>`.
+    pub simulator: String,
+    server: Option<Server>,
+    database: Database,
+    folder: TempDir,
+}
+
+impl TestApp {
+    /// A server with the defaults.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// A server with some settings.
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_on(Database::new().await, settings, Nature::default()).await
+    }
+
+    /// A server on a given database.
+    pub async fn start_on(database: Database, settings: &[(&str, &str)], nature: Nature) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let simulator = simulator().await;
+        let mut all: Vec<(String, String)> = vec![
+            ("PORT".into(), "0".into()),
+            ("FRESHET_DATA_DIR".into(), folder.path().display().to_string()),
+            ("DATABASE_URL".into(), database.url.clone()),
+            ("FRESHET_SIMULATED_URL".into(), format!("{simulator}/v1")),
+            ("FRESHET_GATHER_MS".into(), "5".into()),
+            ("FRESHET_DRAIN_SECONDS".into(), "5".into()),
+        ];
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let config = Config::read(all).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let server = Server::start(config, nature).await.unwrap();
+        let base = format!("http://{}", server.address);
+        Self { app: server.app.clone(), base, simulator, server: Some(server), database, folder }
+    }
+
+    /// Stops as after SIGTERM and starts again on the same data.
+    pub async fn restart(mut self) -> Self {
+        self.server.take().unwrap().stop().await.unwrap();
+        let database = self.database.clone();
+        Self::start_on(database, &[], Nature::default()).await
+    }
+
+    /// Somebody new who signed up.
+    pub async fn signed_up(&self, name: &str) -> Api {
+        Api::sign_up(&self.base, name).await
+    }
+
+    /// What the simulated provider has counted.
+    pub async fn upstream(&self) -> serde_json::Value {
+        reqwest::get(format!("{}/_sim/stats", self.simulator)).await.unwrap().json().await.unwrap()
+    }
+
+    /// A path inside the data directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.app.draining.cancel();
+        self.app.stopping.cancel();
+    }
+}
+
+/// The simulated provider on a socket of its own.
+async fn simulator() -> String {
+    let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(simulate::simulate_server(listener));
+    format!("http://{address}")
+}
