@@ -46,6 +46,4 @@
       if (button.matches('.code__copy')) button.textContent = freshet.label('Copy');
     }, 1600);
   });
-
-  freshet.decorate(document.body);
 })();

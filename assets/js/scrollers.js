@@ -1,26 +1,25 @@
 // A table or a block of code that is wider than the page can be scrolled by keyboard, in browsers that need a hint for it.
+// Looked at when it comes near the view, and not before: asking for the width of an old message would lay it out.
 (() => {
   'use strict';
-  const decorate = freshet.decorate;
-  const wide = element => element.scrollWidth > element.clientWidth + 1;
-
-  function mark(root) {
-    const all = root.matches('pre, .table') ? [root] : root.querySelectorAll('.prose pre, .prose .table, :scope > pre, :scope > .table');
-    const states = [...all].map(element => [element, wide(element)]);
-    for (const [element, isWide] of states) {
+  const near = { rootMargin: '2000px 0px' };
+  const views = new IntersectionObserver(entries => {
+    const seen = entries.filter(entry => entry.isIntersecting).map(({ target }) => [target, target.scrollWidth > target.clientWidth + 1]);
+    for (const [element, isWide] of seen) {
       if (isWide) element.tabIndex = 0; else element.removeAttribute('tabindex');
     }
-  }
+  }, near);
+  const decorate = freshet.decorate;
 
-  // Measured a frame later, so that a burst of events costs one layout.
+  // Watching again asks again: an answer that has ended is wider than one that began.
   freshet.decorate = root => {
+    if (!root) return;
     decorate(root);
-    if (root) requestAnimationFrame(() => mark(root));
+    const wide = 'pre, .table';
+    for (const element of root.matches(wide) ? [root] : root.querySelectorAll(wide)) {
+      views.unobserve(element);
+      views.observe(element);
+    }
   };
-  let resized;
-  addEventListener('resize', () => {
-    clearTimeout(resized);
-    resized = setTimeout(() => mark(document.body), 200);
-  });
-  mark(document.body);
+  freshet.decorate(document.body);
 })();

@@ -1,7 +1,7 @@
 // The server writes times in UTC; here they become the reader's own.
 (() => {
   'use strict';
-  const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
   const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 
   function localise() {

@@ -79,6 +79,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";
                 meta name="color-scheme" content="light dark";
+                (theme_color(shell.theme))
                 meta name="referrer" content="same-origin";
                 meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (title) " · " (l.t("name")) }
@@ -97,6 +98,22 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 a.skip href="#main" { (l.t("skip-to-content")) }
                 (body)
                 (toast::region(l, &shell.toasts))
+            }
+        }
+    }
+}
+
+/// What a phone paints around the page: `--paper` of css/tokens.css.
+fn theme_color(theme: Theme) -> Markup {
+    const LIGHT: &str = "#fcfdfc";
+    const DARK: &str = "#0f1414";
+    html! {
+        @match theme {
+            Theme::Light => meta name="theme-color" content=(LIGHT);,
+            Theme::Dark => meta name="theme-color" content=(DARK);,
+            Theme::System => {
+                meta name="theme-color" content=(LIGHT) media="(prefers-color-scheme: light)";
+                meta name="theme-color" content=(DARK) media="(prefers-color-scheme: dark)";
             }
         }
     }

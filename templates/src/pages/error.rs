@@ -72,9 +72,11 @@ pub fn page(props: &ErrorPage) -> Markup {
             h1.oops__title { (title) }
             p.oops__text { (text) }
             p.oops__actions {
-                @if props.kind == ErrorKind::SignInNeeded { a.button.button--main href="/login" { (l.t("sign-in")) } }
-                @else if props.shell.viewer.is_some() { a.button.button--main href="/c/new" { (l.t("new-chat")) } }
-                a.button href="/" { (l.t("go-home")) }
+                @let signs_in = props.kind == ErrorKind::SignInNeeded;
+                @let goes_on = props.shell.viewer.is_some() && !signs_in;
+                @if signs_in { a.button.button--main href="/login" { (l.t("sign-in")) } }
+                @if goes_on { a.button.button--main href="/c/new" { (l.t("new-chat")) } }
+                a.button.button--main[!signs_in && !goes_on] href="/" { (l.t("go-home")) }
             }
             @if let Some(id) = &props.request_id { p.oops__id { (l.t("request-id")) " " code { (id) } } }
         }
