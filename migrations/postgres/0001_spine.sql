@@ -122,6 +122,7 @@ CREATE TABLE idempotency (
   fingerprint BYTEA    NOT NULL,                -- SHA-256 of what was asked
   message_id  UUID     NOT NULL,
   reply_id    UUID     NOT NULL,
+  seq         BIGINT   NOT NULL,                -- just before its first entry
   created_at  TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (user_id, key)
 );

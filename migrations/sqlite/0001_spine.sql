@@ -122,6 +122,7 @@ CREATE TABLE idempotency (
   fingerprint BLOB     NOT NULL,                -- SHA-256 of what was asked
   message_id  BLOB     NOT NULL,
   reply_id    BLOB     NOT NULL,
+  seq         BIGINT   NOT NULL,                -- just before its first entry
   created_at  DATETIME NOT NULL,
   PRIMARY KEY (user_id, key)
 );

@@ -163,7 +163,12 @@ impl Start<'_> {
         let new_message = self.app.ids.next();
         // The lock comes first: two sends to one conversation, or two with one key, stand in line here.
         let conversation = self.conversation(model.as_deref()).await?;
-        let used = Used { fingerprint: self.plan.fingerprint(), message: new_message, reply };
+        let used = Used {
+            fingerprint: self.plan.fingerprint(),
+            message: new_message,
+            reply,
+            seq: conversation.cursor.seq,
+        };
         if let Some(key) = &self.plan.key
             && let Some(before) = store::claim(self.tx, self.plan.actor.user.0, key, &used, self.now).await?
         {
@@ -262,7 +267,6 @@ impl Start<'_> {
             created_at: self.now,
         };
         facts.push(started.entry(Some(reply)));
-        let before = facts.len() as i64;
         let entries = app.log.append(self.tx, id, facts).await?;
         let started_seq = entries.last().map_or(0, |entry| entry.seq);
         let new = NewReply {
@@ -276,7 +280,7 @@ impl Start<'_> {
         store::add(self.tx, &new).await?;
         let lasts = app.config.streams.lease;
         lease::take(self.tx, reply, id, app.instance, FIRST_FENCE, lasts).await?;
-        let cursor = Cursor { epoch: conversation.cursor.epoch, seq: started_seq - before };
+        let cursor = conversation.cursor;
         let job = Job {
             conversation: id,
             reply,
@@ -353,8 +357,7 @@ async fn replay(app: &App, actor: &Actor, used: &Used) -> Result<Accepted> {
     let (_, message) = chat::messages::get(app, actor, asked).await?;
     let mut tx = app.db.begin_read().await?;
     let position = app.log.position(&mut tx, conversation).await?.ok_or(Error::NotFound)?;
-    let seq = store::started_seq(&mut tx, used.reply).await? - 1;
-    let cursor = Cursor { epoch: position.epoch, seq };
+    let cursor = Cursor { epoch: position.epoch, seq: used.seq };
     Ok(Accepted { conversation, message, reply: used.reply, reply_message, cursor, replayed: true })
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Used {
     pub fingerprint: Vec<u8>,
     pub message: Uuid,
     pub reply: Uuid,
+    /// The log's head before the first entry of the send.
+    pub seq: i64,
 }
 
 pub(super) async fn add(tx: &mut Tx, new: &NewReply<'_>) -> sqlx::Result<()> {
@@ -134,12 +136,6 @@ pub(super) async fn find(db: &Db, owner: Uuid, reply: Uuid) -> sqlx::Result<Opti
     )
 }
 
-/// `started_seq` of a reply.
-pub(super) async fn started_seq(tx: &mut Tx, reply: Uuid) -> sqlx::Result<i64> {
-    let row = tx_fetch!(tx, (i64,), fetch_one, sql!("SELECT started_seq FROM replies WHERE id = $1"), reply)?;
-    Ok(row.0)
-}
-
 /// Claims an idempotency key; what used it before, if anything did.
 pub(super) async fn claim(
     tx: &mut Tx,
@@ -151,28 +147,31 @@ pub(super) async fn claim(
     let claimed = tx_exec!(
         tx,
         sql!(
-            "INSERT INTO idempotency (user_id, key, fingerprint, message_id, reply_id, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, key) DO NOTHING"
+            "INSERT INTO idempotency (user_id, key, fingerprint, message_id, reply_id, seq, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id, key) DO NOTHING"
         ),
         user,
         key,
         new.fingerprint.as_slice(),
         new.message,
         new.reply,
+        new.seq,
         now
     )?;
     if claimed == 1 {
         return Ok(None);
     }
-    let (fingerprint, message, reply) = tx_fetch!(
+    let (fingerprint, message, reply, seq) = tx_fetch!(
         tx,
-        (Vec<u8>, Uuid, Uuid),
+        (Vec<u8>, Uuid, Uuid, i64),
         fetch_one,
-        sql!("SELECT fingerprint, message_id, reply_id FROM idempotency WHERE user_id = $1 AND key = $2"),
+        sql!(
+            "SELECT fingerprint, message_id, reply_id, seq FROM idempotency WHERE user_id = $1 AND key = $2"
+        ),
         user,
         key
     )?;
-    Ok(Some(Used { fingerprint, message, reply }))
+    Ok(Some(Used { fingerprint, message, reply, seq }))
 }
 
 /// Forgets idempotency keys older than `before`.

@@ -99,7 +99,7 @@ async fn stopping_keeps_the_text_closes_the_provider_and_is_harmless_twice() {
         ada.request(Method::PUT, &path).send().await.unwrap().json().await.unwrap();
     assert_eq!(again, stopped);
     // The branch goes on.
-    ada.asks(&chat, "and now?").await;
+    ada.says(&chat, "and now?").await;
 }
 
 #[tokio::test]

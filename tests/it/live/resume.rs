@@ -17,16 +17,20 @@ async fn every_id_of_a_long_answer_continues_byte_exactly() {
     let chat = ada.chats_with(&format!("simulated/{MODEL}")).await;
     let accepted = ada.says(&chat, "go").await;
     let mut whole = ada.watches(&chat, &accepted.cursor).await;
-    whole.until_end_of(&accepted.reply).await;
+    let mut states = Vec::new();
+    while !whole.seen.ends.contains_key(&accepted.reply) {
+        whole.next().await.unwrap();
+        states.push(whole.seen.clone());
+    }
     let expected = simulated::text_of(MODEL, "go").unwrap();
     assert_eq!(whole.seen.answer(&accepted.reply), expected);
-    for cut in 0..whole.seen.log.len() {
-        let id = whole.seen.log[cut].0.clone();
-        let mut rest = ada.watches(&chat, &id).await;
+    for (cut, state) in states.into_iter().enumerate() {
+        let mut rest = ada.watches(&chat, &state.cursor()).await.knowing(state);
         for missed in &whole.seen.log[cut + 1..] {
             rest.next().await.unwrap();
-            assert_eq!(rest.seen.log.last(), Some(missed), "behind {id}");
+            assert_eq!(rest.seen.log.last(), Some(missed), "behind entry {cut}");
         }
+        assert_eq!(rest.seen.answer(&accepted.reply), expected);
         assert_eq!(rest.seen.resets, 0);
     }
 }

@@ -94,7 +94,7 @@ impl Drop for TestApp {
 }
 
 /// The simulated provider on a socket of its own.
-async fn simulator() -> String {
+pub async fn simulator() -> String {
     let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(simulate::simulate_server(listener));
