@@ -7,6 +7,7 @@
 //! | named something that isn't there, or that they may not see | [`Error::NotFound`]: both look the same |
 //! | isn't signed in | [`Error::Unauthenticated`] |
 //! | is signed in, may see the thing, but may not do this | [`Error::Forbidden`] |
+//! | sent something that can't even be read | [`Error::Malformed`] |
 //! | sent something that doesn't fit | [`Error::Invalid`] |
 //! | sent something that fits, but not now | [`Error::Conflict`] |
 //! | did nothing wrong: we or the provider can't just now | [`Error::Unavailable`] |
@@ -28,6 +29,14 @@ pub enum Error {
     Forbidden {
         /// Stable machine-readable reason.
         code: &'static str,
+    },
+    /// Not even readable: broken JSON, a wrong content type.
+    #[error("{detail}")]
+    Malformed {
+        /// Stable machine-readable reason.
+        code: &'static str,
+        /// One English sentence for API clients and logs.
+        detail: String,
     },
     /// The input doesn't fit; `code` is stable, `detail` is for developers, pages look the code up in the catalogue.
     #[error("{detail}")]
@@ -86,7 +95,10 @@ impl Error {
         match self {
             Self::NotFound => "not_found",
             Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden { code } | Self::Invalid { code, .. } | Self::Conflict { code, .. } => code,
+            Self::Forbidden { code }
+            | Self::Malformed { code, .. }
+            | Self::Invalid { code, .. }
+            | Self::Conflict { code, .. } => code,
             Self::TooLarge => "too_large",
             Self::TooMany { .. } => "too_many_requests",
             Self::Unavailable { .. } => "unavailable",

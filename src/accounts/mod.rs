@@ -12,21 +12,7 @@ mod store;
 pub mod tokens;
 mod users;
 
-use crate::app::App;
-use crate::error::Result;
 pub use actor::{Action, Actor, Role, SessionId, TokenFamily, UserId, Via, can};
 pub use device::Device;
 pub use setup::{setup_token, setup_token_if_needed};
-pub use users::{Credentials, Registration, User, register, sign_in};
-pub async fn is_empty(app: &App) -> Result<bool> {
-    Ok(!store::has_first_admin(&app.db).await?)
-}
-pub async fn user(app: &App, a: &Actor) -> Result<User> {
-    Ok(User {
-        id: a.user,
-        email: a.email.clone(),
-        name: a.name.clone(),
-        role: a.role,
-        created_at: app.clock.now(),
-    })
-}
+pub use users::{Credentials, Registration, User, is_empty, register, sign_in, user};

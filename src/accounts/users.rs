@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use chrono::{DateTime, Utc};
 
-use super::{Role, UserId, setup, store};
+use super::{Actor, Role, UserId, setup, store};
 use crate::{
     app::App,
     config::Signup,
@@ -114,6 +114,23 @@ pub async fn sign_in(app: &App, input: Credentials, from: IpAddr) -> Result<User
     by_network.give_back(network);
     by_account.give_back(&email);
     Ok(user)
+}
+
+/// Whether nobody has an account yet.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_empty(app: &App) -> Result<bool> {
+    Ok(!store::has_first_admin(&app.db).await?)
+}
+
+/// The actor's own account.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when it was deleted meanwhile.
+pub async fn user(app: &App, actor: &Actor) -> Result<User> {
+    let mut tx = app.db.begin_read().await?;
+    store::find_user(&mut tx, actor.user).await?.ok_or(Error::Unauthenticated)
 }
 
 fn new_user(app: &App, input: &Registration) -> Result<User> {

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
 use super::{end, store};
-use crate::{app::App, error::Result, stream::lease};
+use crate::{accounts, app::App, error::Result, stream::lease};
 
 /// How often watchers are compared with the log.
 const HEAL: Duration = Duration::from_secs(5);
@@ -88,6 +88,7 @@ async fn reap(app: &App) -> Result<usize> {
 
 async fn forget_old(app: &App) -> Result<()> {
     let gone = app.log.prune(app.config.streams.delta_grace).await?;
+    accounts::sessions::forget_expired(app).await?;
     store::forget_keys(&app.db, app.clock.now() - KEYS).await?;
     tracing::debug!(gone, "housekeeping: old pieces forgotten");
     Ok(())

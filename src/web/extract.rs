@@ -1,97 +1,200 @@
+//! From a request to what handlers take: who asks, from where, and input that fits.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{
+        ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequest, Request,
+        rejection::{FormRejection, JsonRejection},
+    },
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use ipnet::IpNet;
+use serde::{Serialize, de::DeserializeOwned};
+use tower_sessions::Session;
+
 use crate::{
     accounts::{Actor, Device, sessions, tokens},
     app::App,
-    error::Error,
+    error::{Error, Result},
 };
-use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
-use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
-use serde::{Serialize, de::DeserializeOwned};
+
+/// Who asks, if anybody is signed in.
 pub struct MaybeActor(pub Option<Actor>);
+
 impl FromRequestParts<App> for MaybeActor {
     type Rejection = Error;
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        if let Some(b) = parts
-            .headers
-            .get("authorization")
-            .and_then(|v| v.to_str().ok())
-            .and_then(|v| v.strip_prefix("Bearer "))
-        {
-            return Ok(Self(tokens::actor(app, b).await?));
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+            // A token that is no good is not made good by a cookie beside it.
+            let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
+            return tokens::actor(app, token).await?.map(Some).map(Self).ok_or(Error::Unauthenticated);
         }
-        let session = tower_sessions::Session::from_request_parts(parts, app)
+        let session = Session::from_request_parts(parts, app)
             .await
-            .map_err(|_| Error::Unauthenticated)?;
+            .map_err(|(_, words)| Error::Internal(anyhow::anyhow!("session layer: {words}")))?;
         Ok(Self(sessions::actor(app, &session).await?))
     }
 }
+
 impl FromRequestParts<App> for Actor {
     type Rejection = Error;
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         MaybeActor::from_request_parts(parts, app).await?.0.ok_or(Error::Unauthenticated)
     }
 }
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 impl FromRequestParts<App> for Device {
     type Rejection = Error;
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
-        Ok(Device::new(
-            parts.headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or(""),
-            [127, 0, 0, 1].into(),
-        ))
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let ip = client_address(peer, &parts.headers, &app.config.server.trusted_proxies);
+        Ok(Self::new(agent.unwrap_or_default(), ip))
     }
 }
+
+/// The peer, or what trusted proxies say of it: of `X-Forwarded-For` the last address that is no trusted proxy. What
+/// stands before that anybody can have written.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip));
+    let mut at = peer.to_canonical();
+    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = hops.flat_map(|line| line.split(',')).map(str::trim).collect();
+    for hop in hops.into_iter().rev() {
+        if !is_trusted(at) {
+            break;
+        }
+        let Ok(ip) = hop.parse::<IpAddr>() else { break };
+        at = ip.to_canonical();
+    }
+    at
+}
+
+/// JSON in and out.
+#[derive(Debug)]
 pub struct Json<T>(pub T);
+
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
 }
+
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Error;
-    async fn from_request(r: Request, s: &App) -> Result<Self, Error> {
-        <axum::Json<T> as FromRequest<App>>::from_request(r, s)
-            .await
-            .map(|j| Self(j.0))
-            .map_err(|e| Error::field("malformed", "body", e.to_string()))
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let read = <axum::Json<T> as FromRequest<App>>::from_request(request, app).await;
+        read.map(|json| Self(json.0)).map_err(|rejection| match rejection {
+            JsonRejection::JsonDataError(error) => {
+                Error::Invalid { code: "invalid_body", field: None, detail: error.body_text() }
+            }
+            JsonRejection::JsonSyntaxError(error) => {
+                Error::Malformed { code: "malformed_json", detail: error.body_text() }
+            }
+            JsonRejection::MissingJsonContentType(_) => Error::Malformed {
+                code: "unsupported_media_type",
+                detail: "send the body as application/json".to_owned(),
+            },
+            other => unreadable(other.status(), other.body_text()),
+        })
     }
 }
+
 impl<T: DeserializeOwned> OptionalFromRequest<App> for Json<T> {
     type Rejection = Error;
-    async fn from_request(r: Request, s: &App) -> Result<Option<Self>, Error> {
-        if r.headers().contains_key("content-type") {
-            <Self as FromRequest<App>>::from_request(r, s).await.map(Some)
-        } else {
-            Ok(None)
+
+    async fn from_request(request: Request, app: &App) -> Result<Option<Self>> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(None);
         }
+        <Self as FromRequest<App>>::from_request(request, app).await.map(Some)
     }
 }
+
+/// A form.
+#[derive(Debug)]
 pub struct Form<T>(pub T);
+
 impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
     type Rejection = Error;
-    async fn from_request(r: Request, s: &App) -> Result<Self, Error> {
-        axum::Form::<T>::from_request(r, s)
-            .await
-            .map(|j| Self(j.0))
-            .map_err(|e| Error::field("malformed", "body", e.to_string()))
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let read = axum::Form::<T>::from_request(request, app).await;
+        read.map(|form| Self(form.0)).map_err(|rejection| match rejection {
+            FormRejection::InvalidFormContentType(_) => Error::Malformed {
+                code: "unsupported_media_type",
+                detail: "send the body as a form".to_owned(),
+            },
+            other => unreadable(other.status(), other.body_text()),
+        })
     }
 }
+
+fn unreadable(status: axum::http::StatusCode, detail: String) -> Error {
+    match status {
+        axum::http::StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+        axum::http::StatusCode::UNPROCESSABLE_ENTITY => {
+            Error::Invalid { code: "invalid_body", field: None, detail }
+        }
+        _ => Error::Malformed { code: "malformed_body", detail },
+    }
+}
+
+/// Parts of the path. One that can't be an id names nothing.
+#[derive(Debug)]
 pub struct Path<T>(pub T);
+
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Error;
-    async fn from_request_parts(parts: &mut Parts, s: &App) -> Result<Self, Error> {
-        axum::extract::Path::<T>::from_request_parts(parts, s)
-            .await
-            .map(|p| Self(p.0))
-            .map_err(|_| Error::NotFound)
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let read = axum::extract::Path::<T>::from_request_parts(parts, app).await;
+        read.map(|path| Self(path.0)).map_err(|_| Error::NotFound)
     }
 }
+
+/// The query.
+#[derive(Debug)]
 pub struct Query<T>(pub T);
+
 impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Error;
-    async fn from_request_parts(parts: &mut Parts, s: &App) -> Result<Self, Error> {
-        axum::extract::Query::<T>::from_request_parts(parts, s)
-            .await
-            .map(|p| Self(p.0))
-            .map_err(|e| Error::field("q", "q", e.to_string()))
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, app).await;
+        let invalid = |detail| Error::Invalid { code: "invalid_query", field: None, detail };
+        read.map(|query| Self(query.0)).map_err(|rejection| invalid(rejection.body_text()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed_and_only_about_the_last_stranger() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().unwrap());
+        headers.append("x-forwarded-for", "10.0.0.2".parse().unwrap());
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        assert_eq!(client_address(ip("198.51.100.1"), &headers, &trusted), ip("198.51.100.1"));
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &[]), ip("10.0.0.1"));
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
+        assert_eq!(client_address(ip("::ffff:10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
+        headers.insert("x-forwarded-for", "nonsense".parse().unwrap());
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("10.0.0.1"));
     }
 }

@@ -12,12 +12,29 @@ pub mod live;
 pub mod pages;
 mod present;
 pub mod problem;
+mod request;
 pub mod server;
 pub mod simulate;
 
-/// A path of this server to go on to, or nothing.
-pub fn local_path(path: Option<&str>) -> Option<&str> {
-    path.filter(|path| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t'])
-    })
+/// A path on this server to go on to, or nothing: what a stranger put into a link must not lead away.
+fn local_path(path: Option<&str>) -> Option<&str> {
+    let local = |path: &&str| {
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && path.bytes().all(|b| b > b' ' && b != b'\\' && b != 127)
+    };
+    path.filter(local)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_paths_of_this_server_are_gone_on_to() {
+        for path in ["/", "/c/new?q=a%20b", "/x@e"] {
+            assert_eq!(super::local_path(Some(path)), Some(path));
+        }
+        for path in ["", "//e", "/\\e", "/\te", "https:e", "javascript:alert(1)", "e", "/a\r\nb", " /a"] {
+            assert_eq!(super::local_path(Some(path)), None, "{path}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use axum::{
 };
 
 pub use shell::Visit;
+pub(super) use shell::notice_for;
 
 use crate::app::App;
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -35,18 +35,23 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
-        let cookies = CookieJar::from_headers(&parts.headers);
-        let value = |name| cookies.get(name).map(|cookie| cookie.value()).unwrap_or_default();
-        Ok(Self {
-            theme: Theme::parse(value(THEME_COOKIE)),
-            notice: read_notice(value(NOTICE_COOKIE)),
-            path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
-            by_script: parts.headers.contains_key("hx-request"),
-        })
+        Ok(Self::of(&parts.headers, &parts.uri))
     }
 }
 
 impl Visit {
+    /// What the head of a request says.
+    pub fn of(headers: &HeaderMap, uri: &Uri) -> Self {
+        let cookies = CookieJar::from_headers(headers);
+        let value = |name| cookies.get(name).map(|cookie| cookie.value()).unwrap_or_default();
+        Self {
+            theme: Theme::parse(value(THEME_COOKIE)),
+            notice: read_notice(value(NOTICE_COOKIE)),
+            path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            by_script: headers.contains_key("hx-request"),
+        }
+    }
+
     /// The shell of a page for `actor`.
     pub fn shell(&self, actor: Option<&Actor>) -> Shell {
         Shell {
@@ -98,7 +103,7 @@ impl Visit {
 }
 
 /// The words for a failure that a person can do something about; others get an error page.
-pub(super) fn notice_for(error: &Error) -> Option<Notice> {
+pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
     Some(match error.code() {
         "reply_running" => Notice::StillAnswering,
         "empty_message" => Notice::EmptyMessage,
