@@ -68,6 +68,7 @@ impl Error {
             Self::Malformed { code: "unsupported_media_type", .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid { code: "not_acceptable", .. } => StatusCode::NOT_ACCEPTABLE,
+            Self::Invalid { code: "wrong_credentials", .. } => StatusCode::UNAUTHORIZED,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -158,14 +159,16 @@ impl Asked {
 
     fn answer(&self, error: &Error, old: Response) -> Response {
         if let Error::Internal(cause) = error {
-            tracing::error!(request.id = %self.id, path = %self.path, cause = format!("{cause:#}"), "a request failed");
+            // Without the query, which may hold a secret: the setup token, a way back.
+            let path = self.path.split('?').next().unwrap_or_default();
+            tracing::error!(request.id = %self.id, path, cause = format!("{cause:#}"), "a request failed");
         }
         let mut response = self.face(error);
         if let Some(wait) = error.retry_after() {
-            let seconds = wait.as_secs().max(1).to_string();
-            if let Ok(value) = HeaderValue::from_str(&seconds) {
-                response.headers_mut().insert(header::RETRY_AFTER, value);
-            }
+            // Rounded up: who comes back on time must not be refused again.
+            let seconds = wait.as_millis().div_ceil(1_000).max(1);
+            let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = old.headers().get(header::ALLOW) {
             response.headers_mut().insert(header::ALLOW, allow.clone());
@@ -223,7 +226,11 @@ impl Asked {
         };
         let body = serde_json::to_string(&problem).expect("a problem is plain data");
         let json = HeaderValue::from_static("application/problem+json");
-        (status, [(header::CONTENT_TYPE, json)], Body::from(body)).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, json)], Body::from(body)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 }
 

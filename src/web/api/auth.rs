@@ -2,13 +2,14 @@
 
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::users::UserBody;
 use crate::{
     accounts::{
-        self, Actor, Credentials, Device, Registration, User, Via,
+        self, Actor, Credentials, Device, Registration, User, Via, sessions,
         tokens::{self, Pair},
     },
     app::App,
@@ -114,7 +115,7 @@ async fn login(
     Json(input): Json<LoginInput>,
 ) -> Result<Json<SignedIn>> {
     let credentials = Credentials { email: input.email, password: input.password };
-    let user = accounts::sign_in(&app, credentials, device.ip).await?;
+    let user = accounts::sign_in(&app, credentials, device.ip).await.map_err(about_credentials)?;
     let pair = tokens::issue_pair(&app, &user).await?;
     Ok(SignedIn::of(&user, &pair))
 }
@@ -127,14 +128,25 @@ async fn refresh(State(app): State<App>, Json(input): Json<RefreshInput>) -> Res
     Ok(SignedIn::of(&user, &pair))
 }
 
-/// Sign out: this access token and the refresh token that came with it open nothing any more.
+/// Sign out: this access token and the refresh token that came with it, or this browser's session, open nothing any more.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", responses(
-    (status = 204), (status = 401, body = Problem), (status = 403, body = Problem)))]
-async fn logout(State(app): State<App>, actor: Actor) -> Result<StatusCode> {
+    (status = 204), (status = 401, body = Problem)))]
+async fn logout(State(app): State<App>, actor: Actor, session: Session) -> Result<StatusCode> {
     match actor.via {
         Via::Token(family) => tokens::revoke(&app, family).await?,
-        // A browser signs out with its form, which also clears the cookie.
-        Via::Session(_) => return Err(Error::Forbidden { code: "token_needed" }),
+        Via::Session(_) => sessions::end(&session).await?,
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Nobody is told to sign in who is just trying to.
+fn about_credentials(error: Error) -> Error {
+    match error {
+        Error::Unauthenticated => Error::Invalid {
+            code: "wrong_credentials",
+            field: None,
+            detail: "the e-mail address or the password is wrong".to_owned(),
+        },
+        other => other,
+    }
 }
