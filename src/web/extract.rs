@@ -7,7 +7,7 @@ use axum::{
         ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequest, Request,
         rejection::{FormRejection, JsonRejection},
     },
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use ipnet::IpNet;
@@ -27,9 +27,8 @@ impl FromRequestParts<App> for MaybeActor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+        if let Some(token) = bearer(&parts.headers) {
             // A token that is no good is not made good by a cookie beside it.
-            let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
             return tokens::actor(app, token).await?.map(Some).map(Self).ok_or(Error::Unauthenticated);
         }
         let session = Session::from_request_parts(parts, app)
@@ -47,9 +46,14 @@ impl FromRequestParts<App> for Actor {
     }
 }
 
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// What `Authorization: Bearer …` holds; empty, which is no token, when it can't be read. Other schemes are passed over: a
+/// proxy in front may ask for a password of its own and hand it on.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get_all(header::AUTHORIZATION).iter().find_map(|value| {
+        let (scheme, token) = value.as_bytes().split_at_checked(6)?;
+        let token = std::str::from_utf8(token).unwrap_or_default().trim();
+        scheme.eq_ignore_ascii_case(b"bearer").then_some(token)
+    })
 }
 
 impl FromRequestParts<App> for Device {
@@ -75,7 +79,9 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
         if !is_trusted(at) {
             break;
         }
-        let Ok(ip) = hop.parse::<IpAddr>() else { break };
+        // Some proxies write the port too.
+        let with_port = || hop.parse().map(|addr: SocketAddr| addr.ip());
+        let Ok(ip) = hop.parse::<IpAddr>().or_else(|_| with_port()) else { break };
         at = ip.to_canonical();
     }
     at
@@ -94,7 +100,10 @@ impl<T: Serialize> IntoResponse for Json<T> {
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self> {
+    async fn from_request(mut request: Request, app: &App) -> Result<Self> {
+        if is_curl_habit(request.headers()) {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         let read = <axum::Json<T> as FromRequest<App>>::from_request(request, app).await;
         read.map(|json| Self(json.0)).map_err(|rejection| match rejection {
             JsonRejection::JsonDataError(error) => {
@@ -110,6 +119,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             other => unreadable(other.status(), other.body_text()),
         })
     }
+}
+
+/// `curl -d` calls whatever it sends a form. With a token that is let pass: insisting on the content type only protects
+/// what a browser's cookie opens.
+fn is_curl_habit(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded")
+        && bearer(headers).is_some()
 }
 
 impl<T: DeserializeOwned> OptionalFromRequest<App> for Json<T> {
@@ -184,6 +200,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_bearer_header_means_to_be_a_token() {
+        let cases: [(&[u8], Option<&str>); 6] = [
+            (b"Bearer abc", Some("abc")),
+            (b"bEARER   abc ", Some("abc")),
+            (b"Bearer", Some("")),
+            (b"Bearer \xff", Some("")),
+            (b"Basic abc", None),
+            (b"", None),
+        ];
+        for (value, token) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
+            assert_eq!(bearer(&headers), token, "{value:?}");
+        }
+    }
+
+    #[test]
     fn only_trusted_proxies_are_believed_and_only_about_the_last_stranger() {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         let mut headers = HeaderMap::new();
@@ -194,6 +227,10 @@ mod tests {
         assert_eq!(client_address(ip("10.0.0.1"), &headers, &[]), ip("10.0.0.1"));
         assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
         assert_eq!(client_address(ip("::ffff:10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
+        headers.insert("x-forwarded-for", "203.0.113.9:4711".parse().unwrap());
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
+        headers.insert("x-forwarded-for", "[2001:db8::1]:443".parse().unwrap());
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("2001:db8::1"));
         headers.insert("x-forwarded-for", "nonsense".parse().unwrap());
         assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("10.0.0.1"));
     }

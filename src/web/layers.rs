@@ -2,9 +2,10 @@
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{Extensions, HeaderMap, StatusCode, Version},
-    middleware::{from_fn, from_fn_with_state},
+    extract::{DefaultBodyLimit, Request},
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
 };
 use time::Duration;
 use tower_http::{
@@ -14,7 +15,7 @@ use tower_http::{
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
-use super::{problem, request};
+use super::{extract::bearer, problem, request};
 use crate::{accounts::sessions::CookieStore, app::App};
 
 /// Bytes of a request body, where a route doesn't say otherwise: a message is at most 256 KiB, as JSON perhaps twice that.
@@ -28,6 +29,7 @@ pub fn layers(routes: Router<App>, app: &App) -> Router<App> {
         .layer(sessions(app))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(csrf(app))
+        .layer(from_fn(without_ambient_authority))
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .layer(from_fn(problem::present))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_finished)))
@@ -46,12 +48,23 @@ fn sessions(app: &App) -> SessionManagerLayer<CookieStore> {
         .with_expiry(Expiry::OnInactivity(COOKIE))
 }
 
-/// A foreign page may not act with this origin's cookie (by Sec-Fetch-Site, else Origin against Host). Programs send
-/// neither header and pass.
+/// A foreign page may not act with this origin's cookie (by Sec-Fetch-Site, else Origin against Host). Most programs send
+/// neither header and pass; for the others see [`without_ambient_authority`].
 fn csrf(app: &App) -> CsrfLayer {
     let layer = CsrfLayer::new();
     let Some(url) = &app.config.server.public_url else { return layer };
     layer.add_trusted_origin(url.origin()).expect("settings hold only URLs with an origin")
+}
+
+/// A request with a token and without cookies carries nothing that a foreign page could make a browser add, so it does not
+/// matter where it comes from: desktop clients and browser extensions have origins of their own.
+async fn without_ambient_authority(mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    if bearer(headers).is_some() && !headers.contains_key(header::COOKIE) {
+        headers.remove(header::ORIGIN);
+        headers.remove("sec-fetch-site");
+    }
+    next.run(request).await
 }
 
 /// Not what grows while it is read: compressing would hold it back.

@@ -60,9 +60,24 @@ fn harden(headers: &mut HeaderMap, https: bool) {
     if https {
         let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);
+        keep_cookies_secure(headers);
     }
     // What is for one person stays out of every cache; files say otherwise themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// Browsers pass over a `__Host-` cookie without `Secure`, and the session layer leaves it out when it takes its cookie
+/// back: somebody who signed out would go on sending the dead one.
+fn keep_cookies_secure(headers: &mut HeaderMap) {
+    let lacks_it = |cookie: &str| {
+        cookie.starts_with("__Host-") && !cookie.split(';').any(|part| part.trim() == "Secure")
+    };
+    for (name, value) in headers.iter_mut() {
+        if name == header::SET_COOKIE && value.to_str().is_ok_and(lacks_it) {
+            let whole = [value.as_bytes(), b"; Secure"].concat();
+            *value = HeaderValue::from_bytes(&whole).expect("a header's value stays one");
+        }
+    }
 }
 
 /// A caller's own id, if it could not forge a line of the log.
@@ -70,4 +85,37 @@ fn given_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(&REQUEST_ID)?.to_str().ok()?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     ((1..=64).contains(&id.len()) && id.bytes().all(plain)).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_accepts_that_its_host_cookie_is_taken_back() {
+        let mut headers = HeaderMap::new();
+        for cookie in ["__Host-freshet=; Path=/; Max-Age=0", "__Host-freshet=a; Secure; Path=/", "theme=dark"]
+        {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        keep_cookies_secure(&mut headers);
+        let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(
+            cookies,
+            ["__Host-freshet=; Path=/; Max-Age=0; Secure", "__Host-freshet=a; Secure; Path=/", "theme=dark",]
+        );
+    }
+
+    #[test]
+    fn only_a_harmless_id_is_taken_from_the_caller() {
+        let of = |id: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_bytes(id.as_bytes()).unwrap());
+            given_id(&headers)
+        };
+        assert_eq!(of("ab-C_9").as_deref(), Some("ab-C_9"));
+        for id in ["", "a b", "a\tb", "é", "<b>", &"a".repeat(65)] {
+            assert_eq!(of(id), None, "{id:?}");
+        }
+    }
 }
