@@ -14,9 +14,9 @@ use crate::markdown::source::MAX_NESTING;
 /// A paragraph longer than this is cut at the end of a sentence, if one is found.
 const SENTENCE: usize = 1024;
 /// From here a paragraph is cut at any blank, anything else at a line.
-pub(super) const LINE: usize = 2 * 1024;
+pub(super) const LINE: usize = 1536;
 /// From here everything is cut, between characters if need be.
-const ANYWHERE: usize = 4 * 1024;
+const ANYWHERE: usize = 2 * 1024;
 
 impl Live {
     /// Cuts once if the rest is too long. True if it did.
