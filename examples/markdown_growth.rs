@@ -49,10 +49,14 @@ fn piece(shape: &str, i: usize) -> String {
         "fence" => format!("    let x{i} = f(\"text\", {i}); // why\n"),
         "text-fence" if i == 0 => "```\n".into(),
         "text-fence" => format!("    let x{i} = f(\"text\", {i}); // why\n"),
-        "fences" => format!("Here it is:\n\n```rust\nfn f{i}(x: &str) -> usize {{\n    x.len() + {i}\n}}\n```\n\n"),
+        "fences" => {
+            format!("Here it is:\n\n```rust\nfn f{i}(x: &str) -> usize {{\n    x.len() + {i}\n}}\n```\n\n")
+        }
         "quote" => format!("> quoted line {i} with some text\n"),
         "html" => format!("<div class=x{i}>text\n"),
         "indented" => format!("    code {i} line\n"),
-        _ => format!("Paragraph {i} has *some* text, a `word` of code and [a link](https://a.example/{i}). And more.\n\n"),
+        _ => format!(
+            "Paragraph {i} has *some* text, a `word` of code and [a link](https://a.example/{i}). And more.\n\n"
+        ),
     }
 }

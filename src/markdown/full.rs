@@ -31,8 +31,10 @@ pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
     let mut ink = Ink::Painted(memory);
     let (notes, nodes): (Vec<_>, Vec<_>) =
         root.children().partition(|node| matches!(node.data().value, NodeValue::FootnoteDefinition(_)));
-    let mut blocks: Vec<Block> =
-        nodes.into_iter().filter_map(|node| write::block(node, &source, &mut ink, Shape::default())).collect();
+    let mut blocks: Vec<Block> = nodes
+        .into_iter()
+        .filter_map(|node| write::block(node, &source, &mut ink, Shape::default()))
+        .collect();
     blocks.extend(write::notes(&notes, &source, &mut ink));
     blocks
 }

@@ -139,10 +139,13 @@ const CLASSES: &[(&str, &str)] = &[
     ("punctuation.separator", ""),
 ];
 
-static BY_SCOPE: LazyLock<Vec<(Scope, &'static str)>> =
-    LazyLock::new(|| CLASSES.iter().filter_map(|(s, class)| Some((Scope::from_str(s).ok()?, *class))).collect());
+static BY_SCOPE: LazyLock<Vec<(Scope, &'static str)>> = LazyLock::new(|| {
+    CLASSES.iter().filter_map(|(s, class)| Some((Scope::from_str(s).ok()?, *class))).collect()
+});
 
 fn class_of(scopes: &ScopeStack) -> &'static str {
-    let class = |scope: &Scope| BY_SCOPE.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, class)| *class);
+    let class = |scope: &Scope| {
+        BY_SCOPE.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, class)| *class)
+    };
     scopes.as_slice().iter().rev().find_map(class).unwrap_or("")
 }

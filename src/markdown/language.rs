@@ -33,8 +33,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("docker", "dockerfile"),
     ("make", "makefile"),
     ("terraform", "tf"),
-    ("objective-c", "objc"),
-    ("objectivec", "objc"),
+    ("objc", "objective-c"),
+    ("objectivec", "objective-c"),
     ("postgresql", "sql"),
     ("mysql", "sql"),
     ("sqlite", "sql"),
@@ -52,7 +52,11 @@ impl Language {
     pub(super) fn of(info: &str) -> Language {
         let word = info.split([' ', '\t', ',', '{', ':', '(']).next().unwrap_or("");
         let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'.' | b'_' | b'-');
-        let token = if word.len() <= 32 && word.bytes().all(fits) { word.to_ascii_lowercase() } else { String::new() };
+        let token = if word.len() <= 32 && word.bytes().all(fits) {
+            word.to_ascii_lowercase()
+        } else {
+            String::new()
+        };
         Language { token }
     }
 
@@ -70,6 +74,8 @@ impl Language {
     pub(super) fn grammar(&self) -> Option<&'static SyntaxReference> {
         let token = self.class().filter(|token| !PLAIN.contains(token))?;
         let known = ALIASES.iter().find(|(alias, _)| *alias == token).map_or(token, |(_, name)| *name);
-        GRAMMARS.find_syntax_by_token(known).filter(|grammar| grammar.name != "Plain Text" && grammar.name != "Markdown")
+        GRAMMARS
+            .find_syntax_by_token(known)
+            .filter(|grammar| grammar.name != "Plain Text" && grammar.name != "Markdown")
     }
 }

@@ -47,9 +47,10 @@ pub(super) fn is_modest(node: Node<'_>) -> bool {
         let data = node.data();
         let depth = match &data.value {
             NodeValue::Table(table) if table.num_columns > MAX_COLUMNS => return false,
-            NodeValue::BlockQuote | NodeValue::Item(_) | NodeValue::TaskItem(_) | NodeValue::FootnoteDefinition(_) => {
-                &mut containers
-            }
+            NodeValue::BlockQuote
+            | NodeValue::Item(_)
+            | NodeValue::TaskItem(_)
+            | NodeValue::FootnoteDefinition(_) => &mut containers,
             value if value.block() => continue,
             _ => &mut inlines,
         };

@@ -129,7 +129,8 @@ pub(super) fn escape_attribute(text: &str, html: &mut String) {
 
 /// Source as it is, for what is beyond the limits.
 pub(super) fn plain(source: &str, continues: bool) -> String {
-    let mut html = String::from(if continues { "<pre class=\"plain cont\">" } else { "<pre class=\"plain\">" });
+    let mut html =
+        String::from(if continues { "<pre class=\"plain cont\">" } else { "<pre class=\"plain\">" });
     escape(source, &mut html);
     html.push_str("</pre>");
     html
@@ -159,7 +160,13 @@ fn modest_fragment(
     (!writer.hostile).then(|| clean(&writer.html, &writer.code))
 }
 
-fn list_block(list: &NodeList, node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>, shape: Shape) -> Block {
+fn list_block(
+    list: &NodeList,
+    node: Node<'_>,
+    source: &Source<'_>,
+    ink: &mut Ink<'_>,
+    shape: Shape,
+) -> Block {
     let mut block = list_block_open(list, shape);
     for child in node.children() {
         block.push(&item(child, source, ink));
@@ -168,7 +175,11 @@ fn list_block(list: &NodeList, node: Node<'_>, source: &Source<'_>, ink: &mut In
 }
 
 fn table_block(table: &NodeTable, node: Node<'_>, shape: Shape) -> Block {
-    let mut open = String::from(if shape.continues { "<div class=\"table cont\"><table>" } else { "<div class=\"table\"><table>" });
+    let mut open = String::from(if shape.continues {
+        "<div class=\"table cont\"><table>"
+    } else {
+        "<div class=\"table\"><table>"
+    });
     if let Some(head) = node.first_child().filter(|_| !shape.continues) {
         open.push_str("<thead>");
         open.push_str(&row_html(table, head));
@@ -189,10 +200,12 @@ fn table_block(table: &NodeTable, node: Node<'_>, shape: Shape) -> Block {
 /// Cells the source left out are not written beyond its own length: a row of one byte may not become 64 cells.
 fn row_html(table: &NodeTable, row: Node<'_>) -> String {
     let data = row.data();
-    let (tag, head) = if matches!(data.value, NodeValue::TableRow(true)) { ("th", true) } else { ("td", false) };
+    let (tag, head) =
+        if matches!(data.value, NodeValue::TableRow(true)) { ("th", true) } else { ("td", false) };
     let at = data.sourcepos;
     let length = if head { usize::MAX } else { (at.end.column + 1).saturating_sub(at.start.column).max(1) };
-    let mut writer = Writer { html: String::from("<tr>"), code: Vec::new(), ink: &mut Ink::Plain, hostile: false };
+    let mut writer =
+        Writer { html: String::from("<tr>"), code: Vec::new(), ink: &mut Ink::Plain, hostile: false };
     for (cell, alignment) in row.children().zip(&table.alignments).take(length) {
         writer.html.push('<');
         writer.html.push_str(tag);
@@ -251,7 +264,9 @@ impl Writer<'_, '_> {
     fn block(&mut self, node: Node<'_>, shape: Shape) {
         match &node.data().value {
             NodeValue::Paragraph if is_carry(node) => {}
-            NodeValue::Paragraph => self.around(if shape.continues { "<p class=\"cont\">" } else { "<p>" }, "</p>", node),
+            NodeValue::Paragraph => {
+                self.around(if shape.continues { "<p class=\"cont\">" } else { "<p>" }, "</p>", node)
+            }
             NodeValue::Heading(heading) => {
                 let level = heading.level.clamp(1, 6);
                 self.around(&format!("<h{level}>"), &format!("</h{level}>"), node);
@@ -275,7 +290,9 @@ impl Writer<'_, '_> {
                 self.html.push_str(CODE_SLOT);
                 self.code.push(code::figure(&code.info, &code.literal, self.ink));
             }
-            NodeValue::HtmlBlock(block) => self.html.push_str(&plain(block.literal.trim_end(), shape.continues)),
+            NodeValue::HtmlBlock(block) => {
+                self.html.push_str(&plain(block.literal.trim_end(), shape.continues))
+            }
             _ => self.blocks(node),
         }
     }

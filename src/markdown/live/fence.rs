@@ -61,7 +61,10 @@ impl Fence {
     fn closes(&self, line: &str) -> bool {
         let rest = line.trim_start_matches(' ');
         let marks = rest.bytes().take_while(|&b| b == self.mark).count();
-        !self.in_line && line.len() - rest.len() <= 3 && marks >= self.length && rest[marks..].trim().is_empty()
+        !self.in_line
+            && line.len() - rest.len() <= 3
+            && marks >= self.length
+            && rest[marks..].trim().is_empty()
     }
 
     /// A line of code without the indentation that the fence itself has.
@@ -96,14 +99,19 @@ impl Fence {
 
     /// Paints what is to be painted, all at once, and keeps the order.
     fn finish(&self, units: Vec<Unit>) -> Vec<String> {
-        let lines: Vec<String> =
-            units.iter().filter_map(|u| if let Unit::Paint(line) = u { Some(line.clone()) } else { None }).collect();
+        let lines: Vec<String> = units
+            .iter()
+            .filter_map(|u| if let Unit::Paint(line) = u { Some(line.clone()) } else { None })
+            .collect();
         crate::markdown::work::highlighted(lines.iter().map(String::len).sum());
-        let painted = if lines.is_empty() { None } else { self.painter.as_ref().and_then(|p| p.lines(lines)) };
+        let painted =
+            if lines.is_empty() { None } else { self.painter.as_ref().and_then(|p| p.lines(lines)) };
         let mut painted = painted.unwrap_or_default().into_iter();
         let html = |unit| match unit {
             Unit::Plain(html) => html,
-            Unit::Paint(line) => painted.next().map_or_else(|| code::plain(&line), |spans| code::span(&spans)),
+            Unit::Paint(line) => {
+                painted.next().map_or_else(|| code::plain(&line), |spans| code::span(&spans))
+            }
         };
         units.into_iter().map(html).collect()
     }

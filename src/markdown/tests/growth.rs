@@ -14,7 +14,9 @@ pub(super) fn taken() -> (u64, u64, u64) {
 /// Texts of one shape that can be any length.
 pub(super) fn shape(name: &str, size: usize) -> String {
     let piece = |i: usize| match name {
-        "prose" => format!("Paragraph {i} has *some* text, a `word` of code and [a link](https://a.example/{i}). And more of it.\n\n"),
+        "prose" => format!(
+            "Paragraph {i} has *some* text, a `word` of code and [a link](https://a.example/{i}). And more of it.\n\n"
+        ),
         "list" => format!("- item {i} with **bold** text\n"),
         "loose" => format!("{}. item {i}\n\n   and a second paragraph\n\n", i + 1),
         "nested" => format!("{}- item {i} with text\n", "  ".repeat(if i == 0 { 0 } else { 1 + i % 4 })),
@@ -43,8 +45,20 @@ pub(super) fn shape(name: &str, size: usize) -> String {
 }
 
 pub(super) const SHAPES: &[&str] = &[
-    "prose", "list", "loose", "nested", "table", "paragraph", "wall", "line", "fence", "quote", "html", "indented",
-    "defs", "item",
+    "prose",
+    "list",
+    "loose",
+    "nested",
+    "table",
+    "paragraph",
+    "wall",
+    "line",
+    "fence",
+    "quote",
+    "html",
+    "indented",
+    "defs",
+    "item",
 ];
 
 #[test]
@@ -72,7 +86,13 @@ fn single_characters_cost_a_constant_factor() {
         let viewer = stream(&text, 1, false);
         let (parsed, cleaned, highlighted) = work::take();
         let n = text.len() as u64;
-        eprintln!("{name}: {} {} {} {}", parsed / n, cleaned / n, highlighted / n, viewer.received as u64 / n);
+        eprintln!(
+            "{name}: {} {} {} {}",
+            parsed / n,
+            cleaned / n,
+            highlighted / n,
+            viewer.received as u64 / n
+        );
         assert!(parsed <= 6_000 * n && cleaned <= 6_000 * n && highlighted <= 3 * n, "{name}");
     }
 }

@@ -85,14 +85,19 @@ fn units(html: &str) -> usize {
     let page = scraper::Html::parse_fragment(html);
     let select = |css: &str| scraper::Selector::parse(css).unwrap();
     let root = page.root_element();
-    for css in ["html > ul > li", "html > ol > li", "html > div.table > table > tbody > tr", "html > figure > pre > code > span.l", "html > section > ol > li"] {
+    for css in [
+        "html > ul > li",
+        "html > ol > li",
+        "html > div.table > table > tbody > tr",
+        "html > figure > pre > code > span.l",
+        "html > section > ol > li",
+    ] {
         let n = root.select(&select(css)).count();
         if n > 0 {
             return n;
         }
     }
-    let spans = root.select(&select("html > p > span:not(.image)")).count();
-    spans
+    root.select(&select("html > p > span:not(.image)")).count()
 }
 
 /// Streams `text` in pieces of about `size` bytes and finishes; the viewer must end where the full render is.

@@ -181,7 +181,13 @@ fn bombs_stay_small_and_end() {
         super::growth::reset();
         let start = std::time::Instant::now();
         let viewer = stream(&bomb, 997, false);
-        eprintln!("{head:?}: {} -> {} bytes, {:?}, {:?}", bomb.len(), viewer.received, super::growth::taken(), start.elapsed());
+        eprintln!(
+            "{head:?}: {} -> {} bytes, {:?}, {:?}",
+            bomb.len(),
+            viewer.received,
+            super::growth::taken(),
+            start.elapsed()
+        );
         let page: usize = viewer.blocks.iter().map(String::len).sum();
         assert!(page <= 2_000_000, "{head:?}: page of {page} bytes from {}", bomb.len());
         for block in &viewer.blocks {
