@@ -69,21 +69,16 @@ impl Writer<'_, '_> {
         self.html.push_str("</a>");
     }
 
-    /// The formula as it was written, delimiters included.
+    /// The formula in source, between dollars (the parser does not tell `\\(` from `$`).
     fn math(&mut self, math: &NodeMath) {
-        let (open, close) = match (math.dollar_math, math.display_math) {
-            (true, true) => ("$$", "$$"),
-            (true, false) => ("$", "$"),
-            (false, true) => ("\\[", "\\]"),
-            (false, false) => ("\\(", "\\)"),
-        };
+        let mark = if math.display_math { "$$" } else { "$" };
         self.html.push_str(if math.display_math {
             "<code class=\"math display\">"
         } else {
             "<code class=\"math\">"
         });
-        self.html.push_str(open);
-        self.leaf("", &math.literal, close);
+        self.html.push_str(mark);
+        self.leaf("", &math.literal, mark);
         self.html.push_str("</code>");
     }
 

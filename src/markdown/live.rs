@@ -7,18 +7,17 @@
 
 mod cut;
 mod fence;
+mod settle;
+mod tail;
 
-use comrak::nodes::{ListDelimType, ListType, NodeCodeBlock, NodeTable, NodeValue};
-use comrak::{Arena, Node};
+use comrak::Node;
 
 use self::fence::Fence;
 use super::Update;
 use super::block::Block;
-use super::code::{Ink, Memory};
+use super::code::Memory;
 use super::full;
-use super::parse::{Notes, parse};
-use super::source::{CARRY, Normaliser, guard};
-use super::write::{self, Shape, Source};
+use super::source::{Normaliser, guard};
 
 /// A push is taken in slices of this many bytes, so that one huge push costs no more than many small ones.
 const SLICE: usize = 2 * 1024;
@@ -148,157 +147,6 @@ impl Live {
         }
     }
 
-    /// Parses the whole lines of the rest and closes what they close. True if a fence opened or everything may go on.
-    fn settle_lines(&mut self, ended: bool, updates: &mut Vec<Update>) -> bool {
-        let whole = if ended { self.rest.len() } else { self.rest.rfind('\n').map_or(0, |i| i + 1) };
-        if whole == 0 || (whole <= self.settled && !ended) {
-            return false;
-        }
-        self.settled = whole;
-        let arena = Arena::new();
-        let input = self.input(whole);
-        let Some(root) = parse(&arena, &input, Notes::InPlace) else { return false };
-        let source = Source::new(&input);
-        let nodes: Vec<_> = root.children().collect();
-        let blank_end = self.rest[..whole].lines().next_back().is_none_or(|line| line.trim().is_empty());
-        let Some(last) = nodes.last() else {
-            if ended || blank_end {
-                self.drop_rest(whole);
-            }
-            return false;
-        };
-        let all = ended || is_closed(last, blank_end);
-        let closed = if all { nodes.len() } else { nodes.len() - 1 };
-        let open_at = nodes.get(closed).map_or(whole, |node| self.offset_of(node));
-        for node in &nodes[..closed] {
-            self.close(node, &source, updates);
-        }
-        if closed > 0 {
-            self.open = Open::Nothing;
-            self.context.clear();
-        }
-        let more = match nodes.get(closed) {
-            Some(node) => self.advance(node, &source, whole, open_at, updates),
-            None => {
-                self.drop_rest(whole);
-                false
-            }
-        };
-        more
-    }
-
-    /// The last node stays open; its finished units do not have to. True if the lines have to be read again.
-    fn advance(
-        &mut self,
-        node: Node<'_>,
-        source: &Source<'_>,
-        whole: usize,
-        open_at: usize,
-        updates: &mut Vec<Update>,
-    ) -> bool {
-        match &node.data().value {
-            NodeValue::List(_) if node.children().nth(1).is_some() => {
-                let items: Vec<_> = node.children().collect();
-                let (last, done) = items.split_last().expect("there are two");
-                let rest = self.offset_of(last);
-                for item in done {
-                    self.close_item(node, item, source, updates);
-                }
-                self.context.clear();
-                self.drop_rest(rest);
-            }
-            NodeValue::Table(table) => return self.advance_table(table, node, whole, open_at, updates),
-            NodeValue::CodeBlock(code) if code.fenced && self.context.is_empty() => {
-                self.open_fence(code, open_at, updates);
-                return true;
-            }
-            _ => self.drop_rest(open_at),
-        }
-        false
-    }
-
-    fn open_fence(&mut self, code: &NodeCodeBlock, open_at: usize, updates: &mut Vec<Update>) {
-        let line = self.rest[open_at..].find('\n').map_or(self.rest.len(), |i| open_at + i + 1);
-        let fence = Fence::open(code);
-        self.append(fence.block(), updates);
-        self.open = Open::Fence(Box::new(fence));
-        self.drop_rest(line);
-    }
-
-    fn advance_table(
-        &mut self,
-        table: &NodeTable,
-        node: Node<'_>,
-        whole: usize,
-        open_at: usize,
-        updates: &mut Vec<Update>,
-    ) -> bool {
-        if matches!(self.open, Open::Table) {
-            self.close_rows(table, node, updates);
-            self.drop_rest(whole);
-            return false;
-        }
-        let head: usize = self.rest[open_at..whole].split_inclusive('\n').take(2).map(str::len).sum();
-        if !self.context.is_empty() || head > cut::LINE || !super::parse::is_modest(node) {
-            self.drop_rest(open_at);
-            return false;
-        }
-        let context = self.rest[open_at..open_at + head].to_owned();
-        if let Some(block) = write::block(node, &Source::new(""), &mut Ink::Plain, Shape::default()) {
-            self.append(block, updates);
-            self.open = Open::Table;
-            self.context = context;
-            self.drop_rest(whole);
-        }
-        false
-    }
-
-    /// A node that is complete becomes a block, or the last units of the block it goes on with.
-    fn close(&mut self, node: Node<'_>, source: &Source<'_>, updates: &mut Vec<Update>) {
-        match (&node.data().value, &self.open) {
-            (NodeValue::List(_), Open::List { .. }) => {
-                for item in node.children() {
-                    self.close_item(node, item, source, updates);
-                }
-            }
-            (NodeValue::Table(table), Open::Table) => self.close_rows(table, node, updates),
-            (NodeValue::Paragraph, Open::Paragraph) => self.grow(write::run(node, source), updates),
-            _ => {
-                let shape = Shape { continues: !self.context.is_empty(), start: None };
-                let block = write::block(node, source, &mut Ink::Painted(&mut self.memory), shape);
-                if let Some(block) = block {
-                    self.append(block, updates);
-                }
-            }
-        }
-        self.open = Open::Nothing;
-        self.context.clear();
-    }
-
-    fn close_item(&mut self, list: Node<'_>, item: Node<'_>, source: &Source<'_>, updates: &mut Vec<Update>) {
-        let NodeValue::List(list) = list.data().value else { return };
-        let unit = write::item(item, source, &mut Ink::Painted(&mut self.memory));
-        match &mut self.open {
-            Open::List { next } => {
-                *next += 1;
-                self.grow(unit, updates);
-            }
-            _ => {
-                let shape = Shape { continues: !self.context.is_empty(), start: None };
-                let mut block = write::list_block_open(&list, shape);
-                block.push(&unit);
-                self.append(block, updates);
-                self.open = Open::List { next: list.start + 1 };
-            }
-        }
-    }
-
-    fn close_rows(&mut self, table: &NodeTable, node: Node<'_>, updates: &mut Vec<Update>) {
-        for row in write::rows(table, node) {
-            self.grow(row, updates);
-        }
-    }
-
     fn append(&mut self, block: Block, updates: &mut Vec<Update>) {
         updates.push(Update::Append { index: self.blocks.len(), html: block.html().to_owned() });
         self.blocks.push(block);
@@ -328,67 +176,5 @@ impl Live {
     fn drop_rest(&mut self, length: usize) {
         self.rest.drain(..length);
         self.settled = self.settled.saturating_sub(length);
-    }
-
-    fn render_tail(&mut self) -> String {
-        if let Open::Fence(fence) = &self.open {
-            return fence.tail(&self.rest);
-        }
-        if self.rest.trim().is_empty() {
-            return String::new();
-        }
-        let arena = Arena::new();
-        let input = self.input(self.rest.len());
-        let Some(root) = parse(&arena, &input, Notes::InPlace) else {
-            return write::plain(&self.rest, false);
-        };
-        let source = Source::new(&input);
-        let mut html = String::new();
-        for (i, node) in root.children().enumerate() {
-            html.push_str(&self.tail_node(node, i == 0, &source));
-        }
-        html
-    }
-
-    fn tail_node(&self, node: Node<'_>, first: bool, source: &Source<'_>) -> String {
-        let mut shape = Shape { continues: first && !self.context.is_empty(), start: None };
-        match (&node.data().value, &self.open) {
-            (NodeValue::Table(table), Open::Table) if first => {
-                let rows = write::rows(table, node);
-                if rows.is_empty() {
-                    return String::new();
-                }
-                return format!(
-                    "<div class=\"table cont\"><table><tbody>{}</tbody></table></div>",
-                    rows.concat()
-                );
-            }
-            (NodeValue::List(_), Open::List { next }) if first => {
-                shape = Shape { continues: true, start: Some(*next) };
-            }
-            (NodeValue::Paragraph, Open::Paragraph) if first => {
-                return format!("<p class=\"cont\">{}</p>", write::run(node, source));
-            }
-            _ => {}
-        }
-        write::block(node, source, &mut Ink::Plain, shape).map_or_else(String::new, Block::into_html)
-    }
-}
-
-/// Whether no later line can belong to this last node. `blank_end`: the line before the next one is blank.
-fn is_closed(node: Node<'_>, blank_end: bool) -> bool {
-    match node.data().value {
-        NodeValue::Heading(_) | NodeValue::ThematicBreak => true,
-        NodeValue::Paragraph | NodeValue::Table(_) | NodeValue::BlockQuote => blank_end,
-        _ => false,
-    }
-}
-
-/// The marker of an item as it is written in source.
-fn marker(list: &comrak::nodes::NodeList) -> String {
-    match (list.list_type, list.delimiter) {
-        (ListType::Bullet, _) => char::from(list.bullet_char).to_string(),
-        (ListType::Ordered, ListDelimType::Period) => format!("{}.", list.start),
-        (ListType::Ordered, ListDelimType::Paren) => format!("{})", list.start),
     }
 }

@@ -76,10 +76,16 @@ pub(super) fn rows(table: &NodeTable, node: Node<'_>) -> Vec<String> {
 
 /// A paragraph's inside as a unit of a paragraph that goes on.
 pub(super) fn run(node: Node<'_>, source: &Source<'_>) -> String {
-    fragment(node, source, &mut Ink::Plain, |w| {
+    let html = modest_fragment(node, &mut Ink::Plain, |w| {
         w.html.push_str("<span>");
         w.inlines(node);
         w.html.push_str("</span>");
+    });
+    html.unwrap_or_else(|| {
+        let mut raw = String::from("<span>");
+        escape(source.of(node), &mut raw);
+        raw.push_str("</span>");
+        clean(&raw, &[])
     })
 }
 
@@ -137,14 +143,21 @@ fn fragment(
     ink: &mut Ink<'_>,
     with: impl FnOnce(&mut Writer<'_, '_>),
 ) -> String {
-    if is_modest(node) {
-        let mut writer = Writer { html: String::new(), code: Vec::new(), ink, hostile: false };
-        with(&mut writer);
-        if !writer.hostile {
-            return clean(&writer.html, &writer.code);
-        }
+    modest_fragment(node, ink, with).unwrap_or_else(|| clean(&plain(source.of(node), false), &[]))
+}
+
+/// Writes with `with` and sanitises; `None` if the node is beyond the limits.
+fn modest_fragment(
+    node: Node<'_>,
+    ink: &mut Ink<'_>,
+    with: impl FnOnce(&mut Writer<'_, '_>),
+) -> Option<String> {
+    if !is_modest(node) {
+        return None;
     }
-    clean(&plain(source.of(node), false), &[])
+    let mut writer = Writer { html: String::new(), code: Vec::new(), ink, hostile: false };
+    with(&mut writer);
+    (!writer.hostile).then(|| clean(&writer.html, &writer.code))
 }
 
 fn list_block(

@@ -4,19 +4,22 @@
 //! as a new block: the chain of containers around the cut (quotes, items, a nested fence) is written anew as
 //! `context`, a line of source in front of the rest, so that the parser is where it would have been.
 
-use comrak::nodes::NodeValue;
+use comrak::nodes::{ListDelimType, ListType, NodeList, NodeValue};
 use comrak::{Arena, Node};
 
-use super::{CARRY, Live, Notes, Open, Source, Update, marker, parse, write};
+use super::{Live, Open};
+use crate::markdown::Update;
 use crate::markdown::block::Block;
-use crate::markdown::source::MAX_NESTING;
+use crate::markdown::parse::{Notes, parse};
+use crate::markdown::source::{CARRY, MAX_NESTING};
+use crate::markdown::write::{self, Source};
 
 /// A paragraph longer than this is cut at the end of a sentence, if one is found.
 const SENTENCE: usize = 1024;
 /// From here a paragraph is cut at any blank, anything else at a line.
-pub(super) const LINE: usize = 2 * 1024;
+pub(super) const LINE: usize = 1536;
 /// From here everything is cut, between characters if need be.
-const ANYWHERE: usize = 4 * 1024;
+const ANYWHERE: usize = 2 * 1024;
 
 impl Live {
     /// Cuts once if the rest is too long. True if it did.
@@ -125,6 +128,15 @@ fn chain(root: Node<'_>) -> Option<String> {
     })
 }
 
+/// The marker of an item as it is written in source.
+fn marker(list: &NodeList) -> String {
+    match (list.list_type, list.delimiter) {
+        (ListType::Bullet, _) => char::from(list.bullet_char).to_string(),
+        (ListType::Ordered, ListDelimType::Period) => format!("{}.", list.start),
+        (ListType::Ordered, ListDelimType::Paren) => format!("{})", list.start),
+    }
+}
+
 /// Where to cut a long paragraph: after a sentence outside of any markup; later at any blank; at last anywhere.
 fn paragraph_cut(text: &str) -> Option<usize> {
     let window = &text[..text.floor_char_boundary(ANYWHERE)];
@@ -137,7 +149,7 @@ fn paragraph_cut(text: &str) -> Option<usize> {
             return blank;
         }
     }
-    (text.len() > ANYWHERE).then(|| window.len())
+    (text.len() > ANYWHERE).then_some(window.len())
 }
 
 /// The last end of a sentence where no markup is open. The blank after it stays with what follows.

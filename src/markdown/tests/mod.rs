@@ -1,1 +1,6 @@
-
+mod growth;
+mod look;
+mod model;
+mod payloads;
+mod property;
+mod safety;
