@@ -17,6 +17,11 @@
     watchdog = setTimeout(() => live()?.reader?.cancel(), SILENCE);
   }
   for (const name of ['htmx:sse:after:connection', 'htmx:sse:before:message']) document.addEventListener(name, heard);
+  // htmx lets go of the stream when a tab is hidden, but not in a tab that is hidden when it connects. Such tabs would
+  // use up the few connections that a browser has for one server. (A moment later, when there is a reader to cancel.)
+  document.addEventListener('htmx:sse:after:connection', event => {
+    if (isStream(event)) setTimeout(() => { if (document.hidden) live()?.visibilityHandler?.(); });
+  });
   document.addEventListener('fx:hello', () => { wait = 500; tell(false); });
   document.addEventListener('fx:bye', () => clearTimeout(watchdog));
 

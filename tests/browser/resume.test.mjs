@@ -1,0 +1,211 @@
+// Nothing is lost: not by a reload, a dead server, a hidden tab, a bad line or a second tab.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { badLine } from './proxy.mjs';
+import { answer, ended, grown, house, log, same, say, until, words } from './support.mjs';
+
+const home = house();
+const brokenLine = [/ERR_|Failed to fetch|network error/];
+
+const isSameReloaded = async page => {
+  await ended(page);
+  const live = await log(page);
+  await page.reload();
+  same(live, await log(page));
+};
+
+test('a reload in mid-stream loses nothing, whenever it comes', () => home.visit({}, async page => {
+  await say(page, 'ramble', { model: 'tokens:n=500,ms=6' });
+  for (const characters of [1, 300, 900, 1500]) {
+    await grown(page, characters);
+    const before = await words(page);
+    await page.reload();
+    const after = await words(page);
+    assert.ok(after.startsWith(before), `lost something:\n${before.slice(-200)}\n${after.slice(-200)}`);
+  }
+  await isSameReloaded(page);
+}));
+
+test('an essay with reloads ends like one without', () => home.visit({}, async page => {
+  await say(page, 'a tour', { model: 'essay:ms=2' });
+  for (const characters of [60, 2500, 5000]) {
+    await grown(page, characters);
+    await page.reload();
+  }
+  await ended(page);
+  const first = await answer(page).locator('[data-part="blocks"]').innerHTML();
+  await say(page, 'a tour', { model: 'essay:ms=0' });
+  await ended(page);
+  same(first, await answer(page).locator('[data-part="blocks"]').innerHTML());
+}));
+
+test('a server that is killed in mid-stream comes back with every word that was seen', () => home.visit({ allows: brokenLine }, async page => {
+  await say(page, 'ramble on', { model: 'tokens:n=260,ms=8' });
+  await grown(page, 400);
+  await home.server.kill();
+  await page.locator('[data-behavior="connection"]').waitFor();
+  const before = await words(page);
+  await home.server.start();
+  await page.locator('.problem').waitFor();
+  await page.locator('[data-behavior="connection"]').waitFor({ state: 'hidden' });
+  assert.ok((await words(page)).startsWith(before), 'what was seen is still there');
+  assert.equal(await page.locator('#composer-stop button').count(), 0);
+  await isSameReloaded(page);
+
+  await answer(page).getByRole('button', { name: 'Try again' }).click();
+  await until(page, () => document.querySelector('.message--assistant:last-child')?.ariaBusy === 'true');
+  await ended(page);
+  assert.equal(await page.locator('.problem').count(), 0);
+  assert.ok((await words(page)).startsWith(before), 'the simulated model says the same again');
+  assert.equal(await page.locator('.message--user').count(), 1);
+}));
+
+for (const [how, stop] of [
+  ['the stop button', page => page.getByRole('button', { name: 'Stop' }).click()],
+  ['Escape', page => page.keyboard.press('Escape')],
+]) {
+  test(`${how} ends an answer and keeps what is there`, () => home.visit({}, async page => {
+    await say(page, 'slowly', { model: 'slow:ms=40' });
+    await grown(page, 80);
+    const before = await words(page);
+    await stop(page);
+    await answer(page).locator('.outcome').waitFor();
+    assert.ok((await words(page)).startsWith(before));
+    assert.equal(await page.getByRole('button', { name: 'Send' }).isVisible(), true);
+    await isSameReloaded(page);
+    await say(page, 'again');
+    await grown(page, 20);
+    await stop(page);
+    await answer(page).locator('.outcome').waitFor();
+  }));
+}
+
+test('two tabs agree', () => home.visit({}, async (page, context) => {
+  await say(page, 'for two', { model: 'essay:ms=3' });
+  await grown(page, 1500);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await Promise.all([ended(page), ended(other)]);
+  same(await log(other), await log(page));
+  await say(other, 'and back', { });
+  await ended(other);
+  await until(page, () => document.querySelectorAll('.message--assistant').length === 2);
+  await ended(page);
+  same(await log(page), await log(other));
+}));
+
+const hide = (page, hidden) => page.evaluate(hidden => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => hidden ? 'hidden' : 'visible' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}, hidden);
+
+test('a hidden tab lets go of its stream and catches up when it is shown', () => home.visit({ allows: brokenLine }, async page => {
+  await say(page, 'hide and seek', { model: 'essay:ms=3' });
+  for (const characters of [400, 2000, 4000]) {
+    await grown(page, characters);
+    const gone = page.waitForEvent('requestfailed', request => /\/events\?/.test(request.url()));
+    await hide(page, true);
+    await gone;
+    const back = page.waitForRequest(request => /\/events\?/.test(request.url()));
+    await hide(page, false);
+    assert.match((await back).headers()['last-event-id'] ?? '', /^\d+\.\d+$/);
+  }
+  await isSameReloaded(page);
+}));
+
+test('an answer that ended while the tab was hidden is there when it is shown', () => home.visit({ allows: brokenLine }, async (page, context) => {
+  await say(page, 'quickly', { model: 'essay:ms=2' });
+  await grown(page, 300);
+  const gone = page.waitForEvent('requestfailed', request => /\/events\?/.test(request.url()));
+  await hide(page, true);
+  await gone;
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await ended(other);
+  await say(other, 'and once more');
+  await ended(other);
+  await hide(page, false);
+  await page.locator('.message--assistant').nth(1).waitFor();
+  await ended(page);
+  same(await log(page), await log(other));
+}));
+
+test('a line that is cut again and again delivers every letter once', async () => {
+  const line = await badLine(home.server.url, { cutAfter: 30_000 });
+  try {
+    await home.visit({ through: line.url, allows: brokenLine }, async page => {
+      await say(page, 'through a bad line', { model: 'essay:ms=4' });
+      for (const characters of [100, 700, 1500, 2500]) {
+        await grown(page, characters);
+        line.cut();
+      }
+      await isSameReloaded(page);
+      assert.ok(line.streams >= 5, `${line.streams} streams`);
+    });
+  } finally { line.close(); }
+});
+
+test('a gateway that refuses the stream at first is asked again', async () => {
+  const line = await badLine(home.server.url, { refuse: 2 });
+  try {
+    await home.visit({ through: line.url, allows: [...brokenLine, /502/] }, async page => {
+      await say(page, 'is anybody there?', { model: 'essay:ms=2' });
+      await isSameReloaded(page);
+      assert.equal(line.refusals, 2);
+      assert.doesNotMatch(await page.locator('body').innerText(), /gateway/i);
+    });
+  } finally { line.close(); }
+});
+
+test('a browser that goes offline says so, and loses nothing', async () => {
+  const line = await badLine(home.server.url);
+  try {
+    await home.visit({ through: line.url, allows: brokenLine }, async (page, context) => {
+      await say(page, 'into the tunnel', { model: 'essay:ms=4' });
+      await grown(page, 800);
+      await context.setOffline(true);
+      line.cut();
+      await page.locator('[data-behavior="connection"]').waitFor();
+      await page.locator('#content').fill('typed in the tunnel');
+      await page.locator('#content').press('Enter');
+      await context.setOffline(false);
+      await page.locator('[data-behavior="connection"]').waitFor({ state: 'hidden' });
+      await isSameReloaded(page);
+      assert.equal(await page.locator('#content').inputValue(), 'typed in the tunnel');
+    });
+  } finally { line.close(); }
+});
+
+test('another answer asked for in one tab takes its place in the other', () => home.visit({}, async (page, context) => {
+  await say(page, 'once', { model: 'thinking:ms=1' });
+  await ended(page);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  const first = await answer(page).getAttribute('id');
+  await answer(other).getByRole('button', { name: 'Try again' }).click();
+  await until(page, id => document.querySelectorAll('.message--assistant').length === 1 && document.querySelector('.message--assistant').id !== id, first);
+  await Promise.all([ended(page), ended(other)]);
+  same(await log(page), await log(other));
+}));
+
+test('nine tabs opened in the background leave room to send from the tenth', () => home.visit({ allows: brokenLine }, async (page, context) => {
+  await say(page, 'hello', { model: 'fast' });
+  await ended(page);
+  for (let tab = 1; tab < 10; tab++) {
+    const other = await context.newPage();
+    await other.addInitScript(() => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+    });
+    await other.goto(page.url());
+  }
+  await say(page, 'still there?');
+  await ended(page);
+  const [, other] = context.pages();
+  assert.equal(await other.locator('.message--assistant').count(), 1, 'the hidden ones have let go');
+  await hide(other, false);
+  await other.locator('.message--assistant').nth(1).waitFor();
+  await ended(other);
+  same(await log(other), await log(page));
+}));
