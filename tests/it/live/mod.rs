@@ -2,5 +2,6 @@
 
 mod conversation;
 mod crash;
+mod pages;
 mod resume;
 mod sending;

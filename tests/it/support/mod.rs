@@ -5,6 +5,7 @@
 
 mod api;
 mod database;
+mod page;
 mod watch;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 
 pub use api::{Accepted, Api};
 pub use database::Database;
+pub use page::{Browser, Page};
 pub use watch::{Seen, Watch};
 
 /// A running server. Stops and cleans up when dropped.
