@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event<'a> {
     /// A person's message.
-    MessageCreated(MessageCreated),
+    MessageCreated(Box<MessageCreated>),
     /// A model was asked; its message is there, empty.
     ReplyStarted(ReplyStarted),
     /// A reply's text grew.
@@ -102,7 +102,9 @@ impl<'a> Event<'a> {
         let data = entry.data.as_ref();
         let event = match entry.name.as_ref() {
             "delta" => Delta::parse(data).map(Self::Delta),
-            "message.created" => serde_json::from_str(data).map(Self::MessageCreated),
+            "message.created" => {
+                serde_json::from_str(data).map(|created| Self::MessageCreated(Box::new(created)))
+            }
             "reply.started" => serde_json::from_str(data).map(Self::ReplyStarted),
             "reply.thought" => serde_json::from_str(data).map(Self::ReplyThought),
             "reply.ended" => serde_json::from_str(data).map(|ended| Self::ReplyEnded(Box::new(ended))),

@@ -75,7 +75,7 @@ async fn finish(
         message,
         status: ending.status,
         finish_reason: ending.finish_reason.clone(),
-        usage: ending.usage.clone(),
+        usage: ending.usage,
         error: ending.error.clone(),
     };
     let entries = app.log.append(&mut tx, conversation, vec![fact.entry(Some(reply))]).await?;

@@ -5,7 +5,7 @@
 //! again; a writer whose unlogged text reaches [`PATIENCE`] bytes is asked to stop reading upstream.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -270,12 +270,15 @@ impl Inner {
         let mut per_writer: HashMap<Uuid, std::vec::IntoIter<Arc<Entry>>> = HashMap::new();
         for piece in batch {
             let slot = &piece.slot;
-            if !per_writer.contains_key(&slot.id) {
-                let known = slot.state.lock().seq;
-                let rows = store::by_writer(&mut tx, slot.log, slot.id, known).await?;
-                per_writer.insert(slot.id, rows.into_iter());
-            }
-            found.push(per_writer.get_mut(&slot.id).and_then(Iterator::next));
+            let rows = match per_writer.entry(slot.id) {
+                hash_map::Entry::Occupied(rows) => rows.into_mut(),
+                hash_map::Entry::Vacant(empty) => {
+                    let known = slot.state.lock().seq;
+                    let rows = store::by_writer(&mut tx, slot.log, slot.id, known).await?;
+                    empty.insert(rows.into_iter())
+                }
+            };
+            found.push(rows.next());
         }
         tx.commit().await?;
         Ok(found.iter().any(Option::is_some).then_some(found))

@@ -19,7 +19,7 @@ async fn fifty_sends_with_one_key_are_one_send() {
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
-    let accepted = Accepted::of(serde_json::from_str(&bodies[0]).unwrap());
+    let accepted = Accepted::of(&serde_json::from_str(&bodies[0]).unwrap());
     ada.waits_for(&chat, &accepted).await;
     assert_eq!(server.upstream().await["calls"], 1);
     assert_eq!(ada.get(&format!("/chats/{chat}/messages")).await["items"].as_array().unwrap().len(), 2);
@@ -52,7 +52,7 @@ async fn of_two_sends_at_once_one_is_taken_and_one_is_told_why_not() {
         let mut refused = 0;
         for answer in sends {
             match answer.status() {
-                StatusCode::ACCEPTED => accepted = Some(Accepted::of(answer.json().await.unwrap())),
+                StatusCode::ACCEPTED => accepted = Some(Accepted::of(&answer.json().await.unwrap())),
                 StatusCode::CONFLICT => {
                     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "reply_running");
                     refused += 1;

@@ -19,8 +19,6 @@ pub struct Api {
 /// An accepted send.
 #[derive(Debug, Clone)]
 pub struct Accepted {
-    /// The whole body.
-    pub body: Value,
     /// The reply.
     pub reply: String,
     /// Just before its events.
@@ -78,7 +76,7 @@ impl Api {
     pub async fn says(&self, chat: &str, text: &str) -> Accepted {
         let answer = self.tries_to_say(chat, text, None).await;
         assert_eq!(answer.status(), StatusCode::ACCEPTED, "{}", answer.text().await.unwrap());
-        Accepted::of(answer.json().await.unwrap())
+        Accepted::of(&answer.json().await.unwrap())
     }
 
     /// Sends a message and waits for the finished reply.
@@ -111,10 +109,10 @@ impl Api {
 
 impl Accepted {
     /// From a body.
-    pub fn of(body: Value) -> Self {
+    pub fn of(body: &Value) -> Self {
         let reply = body["reply"]["id"].as_str().unwrap().to_owned();
         let cursor = body["cursor"].as_str().unwrap().to_owned();
-        Self { body, reply, cursor }
+        Self { reply, cursor }
     }
 }
 

@@ -27,11 +27,6 @@ impl Database {
             }
         }
     }
-
-    /// Whether the suite runs on PostgreSQL.
-    pub fn is_postgres() -> bool {
-        std::env::var_os("FRESHET_TEST_DATABASE_URL").is_some()
-    }
 }
 
 async fn create_on(server: &str) -> String {

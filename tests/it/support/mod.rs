@@ -8,7 +8,7 @@ mod database;
 mod page;
 mod watch;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
 use freshet::{
     app::{App, Nature},
@@ -30,9 +30,9 @@ pub struct TestApp {
     pub base: String,
     /// The simulated provider's address, `http://127.0.0.1:<port>`.
     pub simulator: String,
-    server: Option<Server>,
-    database: Database,
-    folder: TempDir,
+    _server: Server,
+    _database: Database,
+    _folder: TempDir,
 }
 
 impl TestApp {
@@ -62,14 +62,14 @@ impl TestApp {
         let config = Config::read(all).unwrap_or_else(|errors| panic!("{errors:?}"));
         let server = Server::start(config, nature).await.unwrap();
         let base = format!("http://{}", server.address);
-        Self { app: server.app.clone(), base, simulator, server: Some(server), database, folder }
-    }
-
-    /// Stops as after SIGTERM and starts again on the same data.
-    pub async fn restart(mut self) -> Self {
-        self.server.take().unwrap().stop().await.unwrap();
-        let database = self.database.clone();
-        Self::start_on(database, &[], Nature::default()).await
+        Self {
+            app: server.app.clone(),
+            base,
+            simulator,
+            _server: server,
+            _database: database,
+            _folder: folder,
+        }
     }
 
     /// Somebody new who signed up.
@@ -80,11 +80,6 @@ impl TestApp {
     /// What the simulated provider has counted.
     pub async fn upstream(&self) -> serde_json::Value {
         reqwest::get(format!("{}/_sim/stats", self.simulator)).await.unwrap().json().await.unwrap()
-    }
-
-    /// A path inside the data directory.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
     }
 }
 
