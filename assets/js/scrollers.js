@@ -22,4 +22,11 @@
     }
   };
   freshet.decorate(document.body);
+
+  // What fitted does not when a phone is turned.
+  let turned;
+  addEventListener('resize', () => {
+    cancelAnimationFrame(turned);
+    turned = requestAnimationFrame(() => freshet.decorate(document.body));
+  });
 })();

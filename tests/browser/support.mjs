@@ -106,7 +106,7 @@ export async function until(page, condition, argument, patience = 15_000) {
     });
     if (value) return value;
     if (Date.now() > end) throw new Error(`waited in vain for ${condition}`);
-    await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 15))).catch(() => {});
+    await new Promise(resolve => setTimeout(resolve, 15)); // timers of a page without scripts never ring
   }
 }
 

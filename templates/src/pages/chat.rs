@@ -134,7 +134,11 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
 }
 
 fn head(props: &Chat, delivery: Delivery) -> Markup {
-    let answering = props.conversation.as_ref().filter(|conversation| conversation.is_answering());
+    // Not away from a message that was refused: it stands in the composer of this page only.
+    let answering = props
+        .conversation
+        .as_ref()
+        .filter(|conversation| conversation.is_answering() && props.composer.problem.is_none());
     html! {
         @if let (Some(conversation), Delivery::Live) = (answering, delivery) {
             noscript { meta http-equiv="refresh" content={ "0; url=/c/" (conversation.id) "?stream=html" }; }
@@ -195,6 +199,13 @@ mod tests {
     fn a_page_in_pieces_neither_leaves_itself_nor_opens_a_stream() {
         let whole = open(&samples::streaming()) + &close(&samples::streaming());
         assert!(!whole.contains("http-equiv") && !whole.contains("hx-sse:connect"));
+    }
+
+    #[test]
+    fn a_refused_message_stays_on_its_page() {
+        let mut props = samples::streaming();
+        props.composer.problem = Some("Still answering.".into());
+        assert!(!page(&props).0.contains("http-equiv"));
     }
 
     #[test]

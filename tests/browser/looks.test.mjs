@@ -1,0 +1,143 @@
+// How pages look: every page in both themes, on a phone and on a desk. Nothing is cut off, and axe finds nothing.
+// With SAVE_SCREENSHOTS=1 a picture of each lands in out/, for eyes.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { answer, ended, grown, house, say } from './support.mjs';
+
+const home = house();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const still = { still: true }; // no animation may be caught halfway
+const phone = [360, 740], desk = [1280, 800];
+const themes = ['light', 'dark'];
+
+// What sticks out of the page at the right, if anything does.
+const sticksOut = page => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const scrolls = element => element && (/auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX) ? element !== document.body : scrolls(element.parentElement));
+  const wide = [...document.body.querySelectorAll('*')].filter(element => {
+    const box = element.getBoundingClientRect();
+    return box.width && box.right > clientWidth + 1 && !element.closest('svg, .sr') && !scrolls(element.parentElement);
+  });
+  return scrollWidth > clientWidth || wide.length ? wide.slice(0, 5).map(element => `${element.localName}.${element.className}`) : null;
+});
+
+async function violations(page) {
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary.split('\n')[1]?.trim()}`));
+  });
+}
+
+// Looks at the page as it is now, in every theme and size.
+async function looksGood(page, name, sizes = [phone, desk]) {
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => new Promise(resolve => { let frames = 4; requestAnimationFrame(function next() { frames-- ? requestAnimationFrame(next) : resolve(); }); }));
+      const where = `${name}-${width}-${colorScheme}`;
+      if (process.env.SAVE_SCREENSHOTS) await page.screenshot({ path: `out/${where}.png` });
+      assert.equal(await sticksOut(page), null, `${where}: wider than the page`);
+      assert.deepEqual(await violations(page), [], where);
+    }
+  }
+}
+
+test('what strangers see', () => home.visit({ signedIn: false, ...still, allows: [/40\d|42\d/] }, async page => {
+  await page.goto('/');
+  await looksGood(page, 'landing');
+  await page.goto('/register');
+  await looksGood(page, 'register');
+  await page.getByLabel('Name').fill('A'.repeat(60));
+  await page.getByLabel('Email').fill('ada@example.org');
+  await page.getByLabel('Password').fill('short');
+  await page.locator('form[action="/register"]').evaluate(form => { form.noValidate = true; form.requestSubmit(); });
+  await page.locator('[aria-invalid="true"]').first().waitFor();
+  await looksGood(page, 'register-refused');
+  await page.goto('/login?next=/c/new');
+  await looksGood(page, 'login');
+  await page.getByLabel('Email').fill('nobody@example.org');
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await looksGood(page, 'login-refused');
+  await page.goto('/nowhere/at/all');
+  await looksGood(page, 'not-found');
+}));
+
+test('a new conversation and the settings', () => home.visit({ ...still, allows: [/404/] }, async page => {
+  await page.goto('/c/new');
+  await looksGood(page, 'new');
+  await page.goto('/settings');
+  await looksGood(page, 'settings');
+  await page.goto('/c/00000000-0000-7000-8000-000000000000');
+  await looksGood(page, 'not-found-signed-in');
+}));
+
+test('a conversation with an essay', () => home.visit(still, async page => {
+  await say(page, 'Show me everything: headings, lists, tables, code and formulas, in one answer', { model: 'essay:ms=0' });
+  await ended(page);
+  // As high as it is, since what is far out of view is not made ready for keys yet.
+  await looksGood(page, 'essay', [[360, 9000], [1280, 6500]]);
+}));
+
+test('an answer while it is thought about, written, stopped and failed', () => home.visit(still, async page => {
+  await say(page, 'hmm', { model: 'thinking:first=60000' });
+  await looksGood(page, 'waiting');
+  await page.keyboard.press('Escape');
+  await answer(page).locator('.outcome').waitFor();
+
+  await say(page, 'think', { model: 'thinking:ms=400' });
+  await grown(page, 30);
+  await answer(page).locator('.thinking__summary').click();
+  await looksGood(page, 'thinking');
+
+  await say(page, 'write', { model: 'slow:ms=100' });
+  await grown(page, 60);
+  await looksGood(page, 'streaming');
+  await page.keyboard.press('Escape');
+  await answer(page).locator('.outcome').waitFor();
+  await looksGood(page, 'stopped');
+
+  await say(page, 'cut after=200', { model: 'faults' });
+  await answer(page).locator('.problem').waitFor();
+  await looksGood(page, 'failed-midway');
+  await say(page, 'status 429 retry_after=2', { model: 'faults' });
+  await answer(page).locator('.problem').waitFor();
+  await looksGood(page, 'failed-before');
+}));
+
+test('the sidebar is a drawer on a phone, and the menu opens in it', () => home.visit({ ...still, width: 360, height: 740 }, async page => {
+  await say(page, 'A conversation with a rather long title that will not fit into the sidebar at all', { model: 'fast' });
+  await ended(page);
+  assert.equal(await page.locator('#sidebar').isVisible(), false);
+  await page.locator('.chat__menu').click();
+  await page.locator('#sidebar').waitFor();
+  if (process.env.SAVE_SCREENSHOTS) await page.screenshot({ path: 'out/drawer-360.png' });
+  assert.deepEqual(await violations(page), []);
+  await page.locator('.user__button').click();
+  await page.locator('#user-menu').waitFor();
+  if (process.env.SAVE_SCREENSHOTS) await page.screenshot({ path: 'out/drawer-menu-360.png' });
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('#sidebar').isVisible(), false);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  assert.equal(await page.locator('#sidebar').isVisible(), true);
+  await page.locator('.user__button').click();
+  if (process.env.SAVE_SCREENSHOTS) await page.screenshot({ path: 'out/menu-1280.png' });
+}));
+
+test('the theme chosen on one page holds on the next', () => home.visit(still, async page => {
+  await page.goto('/settings');
+  await page.getByRole('main').getByRole('button', { name: 'Dark' }).click();
+  await page.locator('html[data-theme="dark"]').waitFor();
+  const stored = page.waitForResponse(/settings\/theme/);
+  await page.getByRole('main').getByRole('button', { name: 'Light' }).click();
+  await stored;
+  await page.goto('/c/new');
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+}));
