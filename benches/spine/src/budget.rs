@@ -24,6 +24,8 @@ impl Budget {
     /// By which factor it is missed; 1 or less is kept. `None` when there is none.
     pub fn missed_by(self, figure: f64) -> Option<f64> {
         match self {
+            // Nothing is allowed and nothing is there: kept.
+            Self::AtMost(bound) if figure <= bound => Some(if bound == 0.0 { 0.0 } else { figure / bound }),
             Self::AtMost(bound) => Some(figure / bound),
             Self::AtLeast(bound) => Some(bound / figure),
             Self::None => None,

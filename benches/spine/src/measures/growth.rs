@@ -32,7 +32,7 @@ pub async fn all(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
         let mut grown = [0.0; 4];
         for (index, times) in [1, TIMES].into_iter().enumerate() {
             let prompt = format!("{head}{}", line.repeat(size * times / line.len()));
-            let plan = plan("echo:ms=1,seed=3", &prompt, prompt.trim().into(), prompt.len());
+            let plan = plan("echo:ms=1,seed=3", &prompt, prompt.as_str().into(), prompt.len());
             let outcome = one(bench, &plan, Who::Html, report).await?;
             (grown[index], grown[2 + index]) = (outcome.cpu, outcome.bytes);
         }

@@ -28,7 +28,7 @@ async fn plan(bench: &Bench<'_>, streams: usize, tokens: usize) -> anyhow::Resul
         model: format!("tokens:n={tokens},ms={},first=0,seed=7", PACE.as_millis()),
         prompt: "go".to_owned(),
         pace: PACE,
-        spread: if streams > 50 { Duration::from_secs(2) } else { PACE },
+        spread: Duration::from_secs(if streams > 50 { 2 } else { 1 }),
         tokens: Some(tokens),
         text: Some(text),
         limit: lasts * 2 + Duration::from_secs(20),
@@ -97,7 +97,7 @@ pub async fn tokens(bench: &Bench<'_>, report: &mut Report, streams: usize) -> a
 pub async fn starts(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
     let mut one = plan(bench, 20, 1).await?;
     one.spread = Duration::ZERO;
-    let batches = if bench.options.quick { 5 } else { 25 };
+    let batches = if bench.options.quick { 15 } else { 40 };
     let who = [Who::Pass, Who::Html, Who::Json];
     let mut targets = Vec::new();
     for who in who {
