@@ -1,9 +1,10 @@
 //! The suite's own vocabulary.
 //!
 //! A [`TestApp`] is a whole server in this process, with a database of its own and the simulated provider behind a real
-//! socket. An [`Api`] is somebody who uses the JSON API.
+//! socket. An [`Api`] is somebody who uses the JSON API, a [`Browser`] somebody who uses the pages.
 
 mod api;
+mod browser;
 mod database;
 mod watch;
 
@@ -16,7 +17,8 @@ use freshet::{
 };
 use tempfile::TempDir;
 
-pub use api::{Accepted, Api};
+pub use api::{Accepted, Api, client};
+pub use browser::{Browser, PASSWORD};
 pub use database::Database;
 pub use watch::{Seen, Watch};
 
