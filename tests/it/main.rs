@@ -1,6 +1,12 @@
 //! The one integration binary: everything through the real router on real sockets, on SQLite or, when
 //! `FRESHET_TEST_DATABASE_URL` is set, on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that can't go on stops; it may use real time"
+)]
+
 mod api;
 mod architecture;
 mod live;
