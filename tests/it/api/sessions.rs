@@ -123,6 +123,17 @@ async fn ending_all_others_leaves_this_one() {
 }
 
 #[tokio::test]
+async fn a_restart_signs_nobody_out() {
+    let app = TestApp::start().await;
+    let browser = Browser::new(&app.base);
+    browser.signs_up("ada@example.org").await;
+    let (cookie, bob) = (browser.cookie.lock().clone().unwrap(), app.signed_up("bob").await);
+    let app = app.restart().await;
+    assert!(Browser::with_cookie(&app.base, &cookie).is_known().await);
+    bob.at(&app.base).get("/users/me").await;
+}
+
+#[tokio::test]
 async fn a_session_lives_as_long_as_it_is_used() {
     let clock = Clock::frozen(Utc.timestamp_opt(1_800_000_000, 0).unwrap());
     let nature = Nature { clock: clock.clone(), ids: Ids::system() };
