@@ -228,9 +228,9 @@ pub(super) async fn remove_other_sessions(
 ) -> sqlx::Result<u64> {
     tx_exec!(
         tx,
-        sql!("DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)"),
+        sql!("DELETE FROM sessions WHERE user_id = $1 AND id <> $2"),
         user,
-        keep.map(Uuid::from)
+        keep.map_or(Uuid::nil(), Uuid::from)
     )
 }
 
@@ -329,9 +329,9 @@ pub(super) async fn remove_other_families(
 ) -> sqlx::Result<u64> {
     tx_exec!(
         tx,
-        sql!("DELETE FROM tokens WHERE user_id = $1 AND ($2 IS NULL OR family <> $2)"),
+        sql!("DELETE FROM tokens WHERE user_id = $1 AND family <> $2"),
         user,
-        keep.map(Uuid::from)
+        keep.map_or(Uuid::nil(), Uuid::from)
     )
 }
 

@@ -175,8 +175,8 @@ pub(super) async fn list(
         sql!(
             "SELECT c.id, c.title, c.model, c.leaf_id, c.created_at, c.updated_at, l.epoch, l.head
              FROM conversations c JOIN logs l ON l.id = c.id
-             WHERE c.owner_id = $1 AND ($2 IS NULL OR (c.updated_at, c.id) < ($2, $3))
-               AND ($4 IS NULL OR lower(c.title) LIKE $4 ESCAPE '\\')
+             WHERE c.owner_id = $1 AND ((c.updated_at, c.id) < ($2, $3) OR $2 IS NULL)
+               AND (lower(c.title) LIKE $4 ESCAPE '\\' OR $4 IS NULL)
              ORDER BY c.updated_at DESC, c.id DESC LIMIT $5"
         ),
         owner,

@@ -3,7 +3,7 @@
 use freshet::markdown::full;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
-use crate::support::{Browser, Page, TestApp};
+use crate::support::{Page, Reader, TestApp};
 
 /// A text with everything that grows or changes late.
 fn nasty() -> String {
@@ -19,7 +19,7 @@ fn nasty() -> String {
     text
 }
 
-async fn fresh_blocks(browser: &Browser, chat: &str) -> String {
+async fn fresh_blocks(browser: &Reader, chat: &str) -> String {
     let html = browser.reads(&format!("/c/{chat}")).await;
     let begin = html.rfind("data-part=\"blocks\"").expect("an answer");
     let begin = begin + html[begin..].find('>').unwrap() + 1;
@@ -34,7 +34,7 @@ async fn fresh_blocks(browser: &Browser, chat: &str) -> String {
 #[tokio::test]
 async fn a_page_that_watches_ends_as_a_fresh_load() {
     let server = TestApp::start().await;
-    let ada = Browser::sign_up(&server.base, "ada").await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
     for (model, text) in [("simulated/echo:ms=1", nasty()), ("simulated/essay:ms=0", "tell me".to_owned())] {
         let chat = ada.begins(model, &text).await;
         let cursor = first_cursor(&ada, &chat).await;
@@ -54,7 +54,7 @@ async fn a_page_that_watches_ends_as_a_fresh_load() {
 #[tokio::test]
 async fn a_page_that_loses_its_line_again_and_again_ends_the_same() {
     let server = TestApp::start().await;
-    let ada = Browser::sign_up(&server.base, "ada").await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
     let text = nasty();
     let mut random = StdRng::seed_from_u64(3);
     let chat = ada.begins("simulated/echo:ms=3", &text).await;
@@ -80,7 +80,7 @@ async fn a_page_that_loses_its_line_again_and_again_ends_the_same() {
 #[tokio::test]
 async fn two_pages_get_the_same_bytes_and_the_text_is_rendered_once() {
     let server = TestApp::start().await;
-    let ada = Browser::sign_up(&server.base, "ada").await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
     let chat = ada.begins("simulated/echo:ms=2", &nasty()).await;
     let start = Page { cursor: first_cursor(&ada, &chat).await, ..Page::default() };
     let (one, two) = tokio::join!(
@@ -94,7 +94,7 @@ async fn two_pages_get_the_same_bytes_and_the_text_is_rendered_once() {
 #[tokio::test]
 async fn a_page_that_comes_back_after_the_end_gets_it_whole() {
     let server = TestApp::start().await;
-    let ada = Browser::sign_up(&server.base, "ada").await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
     let chat = ada.begins("simulated/thinking", "hm").await;
     let start = Page { cursor: first_cursor(&ada, &chat).await, ..Page::default() };
     let live = ada.watches(&chat, start.clone(), Page::is_over).await;
@@ -107,7 +107,7 @@ async fn a_page_that_comes_back_after_the_end_gets_it_whole() {
 #[tokio::test]
 async fn a_cursor_that_cannot_be_continued_makes_the_page_load_itself_again() {
     let server = TestApp::start().await;
-    let ada = Browser::sign_up(&server.base, "ada").await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
     let chat = ada.begins("simulated/fast", "hi").await;
     for cursor in ["", "1.1", "garbage", "9.9999999"] {
         let page = Page { cursor: cursor.to_owned(), ..Page::default() };
@@ -117,7 +117,7 @@ async fn a_cursor_that_cannot_be_continued_makes_the_page_load_itself_again() {
 }
 
 /// Just before the first entry: what a page has that was loaded empty.
-async fn first_cursor(browser: &Browser, chat: &str) -> String {
+async fn first_cursor(browser: &Reader, chat: &str) -> String {
     let cursor = browser.json(&format!("/chats/{chat}")).await["cursor"].as_str().unwrap().to_owned();
     let (epoch, _) = cursor.split_once('.').unwrap();
     format!("{epoch}.0")

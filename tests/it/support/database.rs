@@ -20,12 +20,20 @@ impl Database {
     pub async fn new() -> Self {
         match std::env::var("FRESHET_TEST_DATABASE_URL") {
             Ok(server) => Self { url: create_on(&server).await, _folder: None },
-            Err(_) => {
-                let folder = tempfile::tempdir().unwrap();
-                let url = format!("sqlite:{}", folder.path().join("test.db").display());
-                Self { url, _folder: Some(Arc::new(folder)) }
-            }
+            Err(_) => Self::embedded(),
         }
+    }
+
+    /// A new SQLite file, whatever engine is under test.
+    pub fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        Self { url, _folder: Some(Arc::new(folder)) }
+    }
+
+    /// Whether the suite runs on PostgreSQL.
+    pub fn is_postgres() -> bool {
+        std::env::var_os("FRESHET_TEST_DATABASE_URL").is_some()
     }
 }
 

@@ -1,9 +1,10 @@
 //! The suite's own vocabulary.
 //!
 //! A [`TestApp`] is a whole server in this process, with a database of its own and the simulated provider behind a real
-//! socket. An [`Api`] is somebody who uses the JSON API.
+//! socket. An [`Api`] is somebody who uses the JSON API, a [`Browser`] somebody who uses the pages.
 
 mod api;
+mod browser;
 mod database;
 mod page;
 mod watch;
@@ -17,9 +18,10 @@ use freshet::{
 };
 use tempfile::TempDir;
 
-pub use api::{Accepted, Api};
+pub use api::{Accepted, Api, client};
+pub use browser::{Browser, PASSWORD};
 pub use database::Database;
-pub use page::{Browser, Page};
+pub use page::{Page, Reader};
 pub use watch::{Seen, Watch};
 
 /// A running server. Stops and cleans up when dropped.
@@ -30,8 +32,8 @@ pub struct TestApp {
     pub base: String,
     /// The simulated provider's address, `http://127.0.0.1:<port>`.
     pub simulator: String,
-    _server: Server,
-    _database: Database,
+    server: Option<Server>,
+    database: Database,
     _folder: TempDir,
 }
 
@@ -62,14 +64,14 @@ impl TestApp {
         let config = Config::read(all).unwrap_or_else(|errors| panic!("{errors:?}"));
         let server = Server::start(config, nature).await.unwrap();
         let base = format!("http://{}", server.address);
-        Self {
-            app: server.app.clone(),
-            base,
-            simulator,
-            _server: server,
-            _database: database,
-            _folder: folder,
-        }
+        Self { app: server.app.clone(), base, simulator, server: Some(server), database, _folder: folder }
+    }
+
+    /// Stops as after SIGTERM and starts again on the same data.
+    pub async fn restart(mut self) -> Self {
+        self.server.take().unwrap().stop().await.unwrap();
+        let database = self.database.clone();
+        Self::start_on(database, &[], Nature::default()).await
     }
 
     /// Somebody new who signed up.

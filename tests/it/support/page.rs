@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Somebody signed in with a browser.
 #[derive(Clone)]
-pub struct Browser {
+pub struct Reader {
     base: String,
     http: Client,
 }
@@ -43,7 +43,7 @@ pub struct Page {
     pub bytes: usize,
 }
 
-impl Browser {
+impl Reader {
     /// Makes an account by the form.
     pub async fn sign_up(base: &str, name: &str) -> Self {
         let http =
