@@ -44,7 +44,8 @@ async fn a_page_that_watches_ends_as_a_fresh_load() {
             .as_str()
             .unwrap()
             .to_owned();
-        assert_eq!(answer.blocks, full::render(&raw), "{model}");
+        // An answer that is over before the page watches comes in one piece.
+        assert!(answer.blocks.concat() == full::render(&raw).concat(), "{model}: live and full differ");
         assert_eq!((answer.ended.as_deref(), page.resyncs), (Some("done"), 0));
         let fresh = fresh_blocks(&ada, &chat).await;
         assert!(fresh.starts_with(&answer.blocks.concat()), "{model}: a fresh load shows something else");
@@ -73,7 +74,7 @@ async fn a_page_that_loses_its_line_again_and_again_ends_the_same() {
     assert!(connects > 10, "only {connects} connections: nothing was cut");
     let raw =
         ada.json(&format!("/chats/{chat}/messages")).await["items"][1]["text"].as_str().unwrap().to_owned();
-    assert_eq!(page.answer().blocks.concat(), full::render(&raw).concat());
+    assert!(page.answer().blocks.concat() == full::render(&raw).concat(), "live and full differ");
     assert_eq!(page.resyncs, 0);
 }
 
