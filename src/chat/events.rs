@@ -1,4 +1,4 @@
-//! Every fact a conversation's log can hold. Its JSON is the public protocol (docs/API-DESIGN.md).
+//! Every fact a conversation's log can hold. Its JSON is the public protocol (docs/STREAM-PROTOCOL.md).
 //!
 //! A new fact is a new variant; the compiler then asks the live faces what to show for it.
 

@@ -98,7 +98,7 @@ settings! {
         /// secure. Only scheme, host and port: hosting under a path is not supported.
         public_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::origin()), ["PUBLIC_URL"],
             default "" = "the address it listens on", example "https://chat.example.com";
-        /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are believed, separated by commas.
+        /// Proxies whose `X-Forwarded-For` headers are believed, separated by commas.
         trusted_proxies: Vec<IpNet> = Listed, ["TRUSTED_PROXIES"],
             default "" = "no proxy is trusted", example "127.0.0.1, 10.0.0.0/8";
         /// How long running answers may go on after SIGTERM before they are cut and the process exits.

@@ -108,7 +108,7 @@ pub(super) async fn thought(tx: &mut Tx, reply: Uuid, ms: i64) -> sqlx::Result<(
     Ok(())
 }
 
-/// Conversation, message, model and `started_seq` of a reply, whoever owns it: for the reaper.
+/// Conversation, message and `started_seq` of a running reply, whoever owns it: for the reaper.
 pub(super) async fn place(tx: &mut Tx, reply: Uuid) -> sqlx::Result<Option<(Uuid, Uuid, i64)>> {
     tx_fetch!(
         tx,
