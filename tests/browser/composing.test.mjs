@@ -1,7 +1,7 @@
 // Writing: keys, drafts, refusals, copying, and a view that stays where the reader wants it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer, call, chatId, ended, grown, house, say, until } from './support.mjs';
+import { ada, answer, call, chatId, ended, grown, house, say, until } from './support.mjs';
 
 const home = house();
 
@@ -136,4 +136,19 @@ test('screen readers hear of an answer once, and it is busy until then', () => h
   await ended(page);
   assert.equal(await page.evaluate(() => window.heard.filter(Boolean).length), 1);
   assert.match(await page.locator('#announce').textContent(), /^Answer ready/);
+}));
+
+test('after signing out, Back shows nothing', () => home.visit({ signedIn: false, allows: [/401|ERR_/] }, async page => {
+  await page.goto('/login');
+  await page.getByLabel('Email').fill(ada.email);
+  await page.getByLabel('Password').fill(ada.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/c/new');
+  await say(page, 'a secret', { model: 'fast' });
+  await ended(page);
+  await page.locator('.user__button').click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/login');
+  await page.goBack();
+  await until(page, () => !document.body.innerText.includes('a secret'));
 }));

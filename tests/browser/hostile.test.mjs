@@ -55,6 +55,7 @@ test('each payload, as it streams', () => home.visit({}, async page => {
   assert.deepEqual(odd(page, requests), []);
   const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(element => element.id));
   assert.equal(new Set(ids).size, ids.length, 'every id is there once');
+  assert.equal(await page.locator('.message__body:not([hx-ignore])').count(), 0, 'htmx looks into no message');
 }));
 
 for (const seed of [3, 4]) {

@@ -56,6 +56,7 @@ test('what strangers see', () => home.visit({ signedIn: false, ...still, allows:
   await page.getByLabel('Password').fill('short');
   await page.locator('form[action="/register"]').evaluate(form => { form.noValidate = true; form.requestSubmit(); });
   await page.locator('[aria-invalid="true"]').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'password', 'one can go on where it was wrong');
   await looksGood(page, 'register-refused');
   await page.goto('/login?next=/c/new');
   await looksGood(page, 'login');

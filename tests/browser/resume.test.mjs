@@ -81,13 +81,13 @@ for (const [how, stop] of [
 }
 
 test('two tabs agree', () => home.visit({}, async (page, context) => {
-  await say(page, 'for two', { model: 'essay:ms=3' });
-  await grown(page, 1500);
+  await say(page, 'for two', { model: 'thinking:ms=6' });
+  await grown(page, 700);
   const other = await context.newPage();
   await other.goto(page.url());
   await Promise.all([ended(page), ended(other)]);
   same(await log(other), await log(page));
-  await say(other, 'and back', { });
+  await say(other, 'and back');
   await ended(other);
   await until(page, () => document.querySelectorAll('.message--assistant').length === 2);
   await ended(page);
@@ -115,7 +115,7 @@ test('a hidden tab lets go of its stream and catches up when it is shown', () =>
 }));
 
 test('an answer that ended while the tab was hidden is there when it is shown', () => home.visit({ allows: brokenLine }, async (page, context) => {
-  await say(page, 'quickly', { model: 'essay:ms=2' });
+  await say(page, 'quickly', { model: 'thinking:ms=5' });
   await grown(page, 300);
   const gone = page.waitForEvent('requestfailed', request => /\/events\?/.test(request.url()));
   await hide(page, true);

@@ -66,7 +66,7 @@ pub fn page(props: &Register) -> Markup {
     let form = html! {
         form.form method="post" action="/register" {
             (field(l, &Field { name: "name", kind: "text", label: &l.t("your-name"), value: &props.name,
-                autocomplete: "name", error: props.errors.name, focus: true, ..Field::default() }))
+                autocomplete: "name", error: props.errors.name, focus: props.errors == RegisterErrors::default(), ..Field::default() }))
             (field(l, &Field { name: "email", kind: "email", label: &l.t("email"), value: &props.email,
                 autocomplete: "username", error: props.errors.email, ..Field::default() }))
             (field(l, &Field { name: "password", kind: "password", label: &l.t("password"), autocomplete: "new-password",

@@ -60,7 +60,7 @@ pub struct Field<'a> {
     pub hint: Option<&'a str>,
     /// What is wrong with it.
     pub error: Option<FieldError>,
-    /// Whether the cursor starts here.
+    /// Whether the cursor starts here. It also does in the first field with an error.
     pub focus: bool,
 }
 
@@ -79,7 +79,7 @@ pub fn field(l: Locale, field: &Field<'_>) -> Markup {
         div.field {
             label.field__label for=(field.name) { (field.label) }
             input.field__input id=(field.name) name=(field.name) type=(field.kind) value=(field.value) required
-                autocomplete=(field.autocomplete) dir="auto" autofocus[field.focus]
+                autocomplete=(field.autocomplete) dir="auto" autofocus[field.focus || field.error.is_some()]
                 aria-invalid=[field.error.map(|_| "true")] aria-describedby=[described];
             @if let Some(error) = field.error { p.field__error id=(error_id) { (error.text(l)) } }
             @if let Some(hint) = field.hint { p.field__hint id=(hint_id) { (hint) } }
