@@ -7,11 +7,13 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::block::Block;
-use super::highlight::{Budget, MAX_LINE, Painter};
+use super::highlight::{Budget, Painter};
 use super::language::Language;
 use super::source::{CARRY, GUARD};
 use super::write::{escape, escape_attribute};
 
+/// Longest unit; a longer line comes in pieces, so that it can grow in view.
+const MAX_PIECE: usize = 2 * 1024;
 const CLOSE: &str = "</code></pre></figure>";
 
 /// How code blocks come out: painted (and remembered), or as escaped text while they may still change.
@@ -62,7 +64,7 @@ fn lines(info: &str, literal: &str, paint: bool) -> Block {
     let language = Language::of(info);
     let mut block = opening(&language);
     let mut painter = language.grammar().filter(|_| paint).map(Painter::new);
-    let mut budget = painter.as_ref().map_or_else(Budget::none, |_| Budget::default());
+    let mut budget = Budget::of(&language);
     for line in literal.split_terminator('\n') {
         match &mut painter {
             Some(painter) if budget.allows(line) => {
@@ -127,5 +129,5 @@ pub(super) fn pieces(mut line: &str, mut unit: impl FnMut(String)) {
 
 /// The first piece of a line too long for one unit.
 pub(super) fn first_piece(line: &str) -> Option<&str> {
-    (line.len() > MAX_LINE).then(|| &line[..line.floor_char_boundary(MAX_LINE)])
+    (line.len() > MAX_PIECE).then(|| &line[..line.floor_char_boundary(MAX_PIECE)])
 }

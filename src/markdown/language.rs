@@ -27,7 +27,6 @@ const ALIASES: &[(&str, &str)] = &[
     ("f#", "fs"),
     ("py3", "python"),
     ("python3", "python"),
-    ("node", "javascript"),
     ("jsonc", "json"),
     ("json5", "json"),
     ("docker", "dockerfile"),
@@ -42,6 +41,17 @@ const ALIASES: &[(&str, &str)] = &[
     ("ps", "ps1"),
     ("pwsh", "ps1"),
     ("patch", "diff"),
+];
+
+/// JavaScript is painted by the grammar of TypeScript: its own takes time exponential in a run of blanks (90 ms for a
+/// line of 64 bytes).
+const SCRIPTS: &[(&str, &str, &str)] = &[
+    ("js", "ts", "JavaScript"),
+    ("javascript", "ts", "JavaScript"),
+    ("mjs", "ts", "JavaScript"),
+    ("cjs", "ts", "JavaScript"),
+    ("node", "ts", "JavaScript"),
+    ("jsx", "tsx", "JSX"),
 ];
 
 /// Named, but better shown as they are. Markdown's grammar takes ~100 ms for a line with back-ticks.
@@ -67,15 +77,25 @@ impl Language {
 
     /// What to call it above the code; empty if unknown.
     pub(super) fn label(&self) -> &str {
+        if let Some((.., label)) = SCRIPTS.iter().find(|(token, ..)| *token == self.token) {
+            return label;
+        }
         self.grammar().map_or(self.token.as_str(), |grammar| grammar.name.as_str())
     }
 
     /// The grammar to highlight with, if any.
     pub(super) fn grammar(&self) -> Option<&'static SyntaxReference> {
         let token = self.class().filter(|token| !PLAIN.contains(token))?;
+        let token = SCRIPTS.iter().find(|(script, ..)| *script == token).map_or(token, |(_, name, _)| *name);
         let known = ALIASES.iter().find(|(alias, _)| *alias == token).map_or(token, |(_, name)| *name);
         GRAMMARS
             .find_syntax_by_token(known)
             .filter(|grammar| grammar.name != "Plain Text" && grammar.name != "Markdown")
+    }
+
+    /// Whether the grammar may hold scripts inside and with them the patterns that [`SCRIPTS`] is about.
+    pub(super) fn embeds_scripts(&self) -> bool {
+        let scope = self.grammar().map_or_else(String::new, |grammar| grammar.scope.build_string());
+        ["text.html", "embedding.php", "source.js"].iter().any(|prefix| scope.starts_with(prefix))
     }
 }

@@ -37,7 +37,7 @@ impl Fence {
             offset: node.fence_offset,
             literal: String::new(),
             in_line: false,
-            budget: painter.as_ref().map_or_else(Budget::none, |_| Budget::default()),
+            budget: Budget::of(&language),
             painter,
             language,
         }
@@ -79,7 +79,8 @@ impl Fence {
         let line = self.strip(line);
         self.literal.push_str(line);
         self.literal.push('\n');
-        if !std::mem::take(&mut self.in_line) && self.budget.allows(line) {
+        let painted = !std::mem::take(&mut self.in_line) && self.painter.is_some();
+        if painted && self.budget.allows(line) {
             units.push(Unit::Paint(format!("{line}\n")));
         } else {
             code::pieces(line, |html| units.push(Unit::Plain(html)));
@@ -90,7 +91,6 @@ impl Fence {
     fn piece(&mut self, rest: &str, units: &mut Vec<Unit>) -> usize {
         let line = self.strip(rest);
         let Some(piece) = code::first_piece(line) else { return 0 };
-        self.budget.allows(line);
         self.literal.push_str(piece);
         units.push(Unit::Plain(code::plain(piece)));
         self.in_line = true;

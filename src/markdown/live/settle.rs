@@ -25,9 +25,8 @@ impl Live {
         let nodes: Vec<_> = root.children().collect();
         let blank_end = self.rest[..whole].lines().next_back().is_none_or(|line| line.trim().is_empty());
         let Some(last) = nodes.last() else {
-            if ended || blank_end {
-                self.drop_rest(whole);
-            }
+            // Blank lines and definitions: nothing to show, now or later.
+            self.drop_rest(whole);
             return false;
         };
         let all = ended || is_closed(last, blank_end);

@@ -70,7 +70,7 @@ fn work_and_bytes_grow_with_the_length_and_no_faster() {
             let (parsed, cleaned, highlighted) = work::take();
             [parsed, cleaned, highlighted, viewer.received as u64]
         };
-        let (small, large) = (cost(20_000), cost(400_000));
+        let (small, large) = (cost(10_000), cost(200_000));
         eprintln!("{name}: {small:?} -> {large:?}");
         for (s, l) in small.into_iter().zip(large) {
             assert!(l <= s.max(1_000) * 22, "{name}: {small:?} -> {large:?}");
@@ -81,7 +81,7 @@ fn work_and_bytes_grow_with_the_length_and_no_faster() {
 #[test]
 fn single_characters_cost_a_constant_factor() {
     for name in SHAPES {
-        let text = shape(name, 20_000);
+        let text = shape(name, 6_000);
         work::take();
         let viewer = stream(&text, 1, false);
         let (parsed, cleaned, highlighted) = work::take();

@@ -74,6 +74,20 @@ fn every_language_models_write_has_a_grammar() {
 }
 
 #[test]
+fn a_line_too_dear_to_paint_is_plain_and_the_next_is_painted() {
+    let long = "a.".repeat(400);
+    let blanks = format!("x{}y", " ".repeat(40));
+    for dear in [long, blanks] {
+        let text = format!("```js\n{dear}\nlet a = 1;\n```\n");
+        let html = to_html(&text);
+        assert!(html.contains(&format!("<span class=\"l\">{dear}\n</span>")), "{html}");
+        assert!(html.contains("<figcaption>JavaScript</figcaption>") && html.contains("h-k\">let"), "{html}");
+    }
+    let script = format!("```html\n<script>\nx{}y\n</script>\n```", " ".repeat(12));
+    assert!(to_html(&script).contains(&format!("<span class=\"l\">x{}y\n</span>", " ".repeat(12))));
+}
+
+#[test]
 fn links_lead_to_the_web_and_images_are_named() {
     assert_eq!(
         to_html("[a](/rel) [b](https://x.example \"t\") <me@x.example> www.x.example"),

@@ -136,7 +136,7 @@ fn pieces(text: &str, sizes: &[usize]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_in_any_pieces_ends_as_its_full_render(
