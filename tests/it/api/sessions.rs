@@ -127,7 +127,8 @@ async fn a_restart_signs_nobody_out() {
     let app = TestApp::start().await;
     let browser = Browser::new(&app.base);
     browser.signs_up("ada@example.org").await;
-    let (cookie, bob) = (browser.cookie.lock().clone().unwrap(), app.signed_up("bob").await);
+    let cookie = browser.cookie.lock().clone().unwrap();
+    let bob = app.signed_up("bob").await;
     let app = app.restart().await;
     assert!(Browser::with_cookie(&app.base, &cookie).is_known().await);
     bob.at(&app.base).get("/users/me").await;
