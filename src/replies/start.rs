@@ -8,7 +8,7 @@ use super::{
     store::{self, NewReply, Used},
 };
 use crate::{
-    accounts::Actor,
+    accounts::{self, Action, Actor},
     app::App,
     chat::{
         self, Conversation, Message, NewConversation, Role,
@@ -123,17 +123,25 @@ async fn start(app: &App, plan: Plan<'_>) -> Result<Accepted> {
     if plan.key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LENGTH) {
         return Err(Error::field("bad_key", "Idempotency-Key", "an idempotency key has 1 to 200 characters"));
     }
-    // The model is looked up before the transaction: a provider may have to be asked for its list.
-    let model = match &plan.model {
-        Some(model) => Some(usable_model(app, Some(model)).await?),
-        None => None,
+    accounts::can(plan.actor, Action::Chat)?;
+    // The model is looked up before the transaction: a provider may have to be asked for its list, and on SQLite every
+    // other writer would wait meanwhile.
+    let wanted = match (&plan.model, &plan.place) {
+        (Some(model), _) => Some(model.clone()),
+        (None, Place::End(id) | Place::After(id, _)) => {
+            Some(chat::conversations::get(app, plan.actor, *id).await?.model)
+        }
+        (None, Place::New(new)) => new.model.clone(),
     };
+    let model = usable_model(app, wanted.as_deref()).await?;
     let mut tx = app.db.begin().await?;
     let mut started = Start { app, tx: &mut tx, plan: &plan, now: app.clock.now() };
     let (accepted, job, entries) = match started.run(model).await? {
         Outcome::New { accepted, job, entries } => (accepted, job, entries),
         Outcome::Replay(used) => {
             drop(tx);
+            // The first send may still be on its way to the disk.
+            app.db.sync().await;
             return replay(app, plan.actor, &used).await;
         }
     };
@@ -158,11 +166,11 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
-    async fn run(&mut self, model: Option<String>) -> Result<Outcome> {
+    async fn run(&mut self, model: String) -> Result<Outcome> {
         let reply = self.app.ids.next();
         let new_message = self.app.ids.next();
         // The lock comes first: two sends to one conversation, or two with one key, stand in line here.
-        let conversation = self.conversation(model.as_deref()).await?;
+        let conversation = self.conversation(&model).await?;
         let used = Used {
             fingerprint: self.plan.fingerprint(),
             message: new_message,
@@ -187,22 +195,17 @@ impl Start<'_> {
                 "an answer is still being written in this conversation",
             ));
         }
-        let model = match model {
-            Some(model) => model,
-            None => usable_model(self.app, Some(&conversation.model)).await?,
-        };
         self.write(conversation, model, new_message, reply).await
     }
 
-    async fn conversation(&mut self, model: Option<&str>) -> Result<Conversation> {
+    async fn conversation(&mut self, model: &str) -> Result<Conversation> {
         let owner = self.plan.actor.user.0;
         match &self.plan.place {
             Place::End(id) | Place::After(id, _) => {
                 chat::lock_conversation(self.tx, owner, *id, self.now).await?.ok_or(Error::NotFound)
             }
             Place::New(new) => {
-                let new =
-                    NewConversation { model: model.map(str::to_owned).or(new.model.clone()), ..new.clone() };
+                let new = NewConversation { model: Some(model.to_owned()), ..new.clone() };
                 chat::conversations::create_in(self.app, self.tx, self.plan.actor, new).await
             }
         }

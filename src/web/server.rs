@@ -4,7 +4,8 @@ use std::{fs::File, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     accounts,
@@ -23,6 +24,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     serving: JoinHandle<std::io::Result<()>>,
+    journal_stop: CancellationToken,
     _only_one: Option<File>,
 }
 
@@ -40,14 +42,15 @@ impl Server {
             tracing::info!(ended, "replies that an earlier life left running are marked as interrupted");
         }
         let journal = app.journal.clone();
-        let stopping = app.stopping.clone();
-        app.tasks.spawn(async move { journal.run(stopping).await });
+        let journal_stop = CancellationToken::new();
+        let closing = journal_stop.clone();
+        app.tasks.spawn(async move { journal.run(closing).await });
         app.tasks.spawn(replies::keep_house(app.clone()));
         let wanted = app.config.listen();
         let listener = TcpListener::bind(wanted).await.with_context(|| format!("listening on {wanted}"))?;
         let address = listener.local_addr()?;
         let serving = serve(&app, listener);
-        Ok(Self { app, address, serving, _only_one: only_one })
+        Ok(Self { app, address, serving, journal_stop, _only_one: only_one })
     }
 
     /// Says goodbye to streams, lets running replies finish until the drain time is over, then stops everything.
@@ -57,11 +60,12 @@ impl Server {
     pub async fn stop(self) -> anyhow::Result<()> {
         let app = self.app;
         app.draining.cancel();
-        let deadline = tokio::time::Instant::now() + app.config.server.drain;
-        while app.replies.count() > 0 && tokio::time::Instant::now() < deadline {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let deadline = Instant::now() + app.config.server.drain;
+        no_replies_until(&app, deadline).await;
         app.stopping.cancel();
+        // Those that are cut now still write their last words, for which they need the journal.
+        no_replies_until(&app, Instant::now() + LAST_MOMENT).await;
+        self.journal_stop.cancel();
         app.tasks.close();
         if tokio::time::timeout(LAST_MOMENT, app.tasks.wait()).await.is_err() {
             tracing::warn!(left = app.tasks.len(), "some tasks did not stop in time");
@@ -73,6 +77,13 @@ impl Server {
             // Somebody still reads a long answer; the process ends anyway.
             Err(_) => Ok(()),
         }
+    }
+}
+
+/// Waits until no reply runs here any more, or the time is over.
+async fn no_replies_until(app: &App, deadline: Instant) {
+    while app.replies.count() > 0 && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn open_ended(
     content_type: &'static str,
     stream: impl Stream<Item = Bytes> + Send + 'static,
 ) -> Response {
-    use futures::StreamExt as _;
+    use tokio_stream::StreamExt as _;
     let mut response = Response::new(Body::from_stream(stream.map(Ok::<_, std::convert::Infallible>)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -119,7 +119,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_encoded_is_what_a_reader_decodes() {
         use eventsource_stream::Eventsource as _;
-        use futures::StreamExt as _;
+        use tokio_stream::StreamExt as _;
         let mut frame = Frame::default();
         frame.event("delta", "{\"text\":\"a\\n\"}").at(Cursor { epoch: 3, seq: 4 });
         let bytes = futures::stream::iter([Ok::<_, std::convert::Infallible>(frame.into_bytes())]);
