@@ -15,6 +15,8 @@ pub fn router(app: App) -> Router {
         .merge(web::pages::router())
         // What the page is made of
         .merge(web::assets::router())
+        // What a developer's page asks
+        .merge(web::dev::router(&app))
         // What supervisors ask
         .merge(web::health::router())
         .fallback(web::problem::nowhere);

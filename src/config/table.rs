@@ -103,6 +103,8 @@ settings! {
             default "" = "no proxy is trusted", example "127.0.0.1, 10.0.0.0/8";
         /// How long running answers may go on after SIGTERM before they are cut and the process exits.
         drain: Duration = Seconds(0, 3_600), ["FRESHET_DRAIN_SECONDS"], default "30", example "60";
+        /// For development: pages load themselves again when the server was started anew. `just dev` sets it.
+        dev_reload: bool = Flag, ["FRESHET_RELOAD"], default "false", example "true";
         /// Threads that serve requests. 0 means one per core.
         workers: usize = Count(0, 1_024), ["FRESHET_WORKERS"], default "0", example "4";
     }

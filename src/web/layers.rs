@@ -31,7 +31,7 @@ pub fn layers(routes: Router<App>, app: &App) -> Router<App> {
         .layer(csrf(app))
         .layer(from_fn(without_ambient_authority))
         .layer(CatchPanicLayer::custom(problem::of_panic))
-        .layer(from_fn(problem::present))
+        .layer(from_fn_with_state(app.clone(), problem::present))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_finished)))
         .layer(from_fn_with_state(app.clone(), request::attend))
 }

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod dev;
 pub mod extract;
 pub mod health;
 pub mod layers;

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -21,7 +21,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{pages::Visit, request::RequestId};
-use crate::error::Error;
+use crate::{app::App, error::Error};
 
 /// A failure as RFC 9457 wants it (`application/problem+json`).
 #[derive(Debug, Serialize, ToSchema)]
@@ -120,8 +120,8 @@ pub(super) fn of_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
 }
 
 /// Gives failures their face.
-pub(super) async fn present(request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
+pub(super) async fn present(State(app): State<App>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&app, &request);
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -146,7 +146,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request) -> Self {
+    fn of(app: &App, request: &Request) -> Self {
         let path = request.uri().path();
         Self {
             api: path.starts_with("/api/") || path.starts_with("/health/"),
@@ -154,7 +154,7 @@ impl Asked {
             path: request.uri().path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
             id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             events: request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream"),
-            visit: Visit::of(request.headers(), request.uri()),
+            visit: Visit::of(app, request.headers(), request.uri()),
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Shell {
     pub toasts: Vec<Toast>,
     /// Path and query of this page: where the theme form comes back to. Must begin with one `/`.
     pub path: String,
+    /// Development only: load the page again when the server was started anew.
+    pub dev_reload: bool,
 }
 
 /// The signed-in person, as the sidebar and the settings show them.
@@ -86,6 +88,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 link rel="icon" href=(asset("img/icon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(asset("app.css"));
                 script src=(asset("app.js")) defer {}
+                @if shell.dev_reload { script src="/dev/reload.js" defer {} }
                 (head)
             }
             body class=(kind)

@@ -27,6 +27,7 @@ pub struct Visit {
     theme: Theme,
     notice: Option<Notice>,
     path: String,
+    dev_reload: bool,
     /// Whether htmx asks, not the browser itself.
     pub by_script: bool,
 }
@@ -34,20 +35,21 @@ pub struct Visit {
 impl FromRequestParts<App> for Visit {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers, &parts.uri))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self::of(app, &parts.headers, &parts.uri))
     }
 }
 
 impl Visit {
     /// What the head of a request says.
-    pub fn of(headers: &HeaderMap, uri: &Uri) -> Self {
+    pub fn of(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
         let cookies = CookieJar::from_headers(headers);
         let value = |name| cookies.get(name).map(|cookie| cookie.value()).unwrap_or_default();
         Self {
             theme: Theme::parse(value(THEME_COOKIE)),
             notice: read_notice(value(NOTICE_COOKIE)),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            dev_reload: app.config.server.dev_reload,
             by_script: headers.contains_key("hx-request"),
         }
     }
@@ -60,6 +62,7 @@ impl Visit {
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
             toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
             path: self.path.clone(),
+            dev_reload: self.dev_reload,
         }
     }
 
