@@ -5,10 +5,10 @@
   const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 
   function localise() {
-    for (const time of document.querySelectorAll('.message__meta time:not([title])')) {
+    for (const time of document.querySelectorAll(':is(.message__meta, .session__meta) time:not([title])')) {
       const moment = new Date(time.dateTime);
       if (Number.isNaN(moment.valueOf())) continue;
-      time.textContent = clock.format(moment);
+      time.textContent = (time.closest('.session__meta') ? full : clock).format(moment);
       time.title = full.format(moment);
     }
   }

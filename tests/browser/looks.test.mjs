@@ -73,6 +73,9 @@ test('a new conversation and the settings', () => home.visit({ ...still, allows:
   await page.goto('/c/new');
   await looksGood(page, 'new');
   await page.goto('/settings');
+  const used = page.locator('.session__meta time');
+  const here = await used.evaluate(time => new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(time.dateTime)));
+  assert.equal(await used.textContent(), here, 'in the reader’s own time');
   await looksGood(page, 'settings');
   await page.goto('/c/00000000-0000-7000-8000-000000000000');
   await looksGood(page, 'not-found-signed-in');
