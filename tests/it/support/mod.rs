@@ -6,6 +6,9 @@
 mod api;
 mod database;
 mod page;
+mod process;
+mod refusal;
+mod visitor;
 mod watch;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -17,9 +20,12 @@ use freshet::{
 };
 use tempfile::TempDir;
 
-pub use api::{Accepted, Api};
+pub use api::{Accepted, Api, client};
 pub use database::Database;
 pub use page::{Browser, Page};
+pub use process::Process;
+pub use refusal::refusal;
+pub use visitor::{Document, PASSWORD, Visitor};
 pub use watch::{Seen, Watch};
 
 /// A running server. Stops and cleans up when dropped.
@@ -75,6 +81,16 @@ impl TestApp {
     /// Somebody new who signed up.
     pub async fn signed_up(&self, name: &str) -> Api {
         Api::sign_up(&self.base, name).await
+    }
+
+    /// Somebody nobody knows, with a browser that runs no scripts.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.base)
+    }
+
+    /// Somebody who has just signed up by the form, as `name@example.org`.
+    pub async fn visitor_of(&self, name: &str) -> Visitor {
+        Visitor::signed_up(&self.base, name).await
     }
 
     /// What the simulated provider has counted.

@@ -1,0 +1,9 @@
+//! What browsers are answered: sessions, foreign pages, headers, and everything without scripts.
+
+mod escaping;
+mod foreign;
+mod headers;
+mod leaving;
+mod scriptless;
+mod sessions;
+mod streaming;
