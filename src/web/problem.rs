@@ -66,6 +66,7 @@ impl Error {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Malformed { code: "unsupported_media_type", .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Malformed { code: "method_not_allowed", .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid { code: "not_acceptable", .. } => StatusCode::NOT_ACCEPTABLE,
             Self::Invalid { code: "wrong_credentials", .. } => StatusCode::UNAUTHORIZED,
@@ -148,7 +149,7 @@ impl Asked {
     fn of(request: &Request) -> Self {
         let path = request.uri().path();
         Self {
-            api: path.starts_with("/api/") || path.starts_with("/health/"),
+            api: path == "/api" || path.starts_with("/api/") || path.starts_with("/health/"),
             method: request.method().clone(),
             path: request.uri().path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
             id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
