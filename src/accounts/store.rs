@@ -228,7 +228,7 @@ pub(super) async fn remove_other_sessions(
 ) -> sqlx::Result<u64> {
     tx_exec!(
         tx,
-        sql!("DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)"),
+        sql!("DELETE FROM sessions WHERE user_id = $1 AND (id <> $2 OR $2 IS NULL)"),
         user,
         keep.map(Uuid::from)
     )
@@ -329,7 +329,7 @@ pub(super) async fn remove_other_families(
 ) -> sqlx::Result<u64> {
     tx_exec!(
         tx,
-        sql!("DELETE FROM tokens WHERE user_id = $1 AND ($2 IS NULL OR family <> $2)"),
+        sql!("DELETE FROM tokens WHERE user_id = $1 AND (family <> $2 OR $2 IS NULL)"),
         user,
         keep.map(Uuid::from)
     )
