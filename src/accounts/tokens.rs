@@ -81,9 +81,12 @@ pub async fn refresh(app: &App, token: &str) -> Result<(User, Pair)> {
         tx.commit().await?;
         return Ok((user, pair));
     }
-    if let Some((user, family)) = store::find_used_refresh_token(&mut tx, hash).await? {
-        store::remove_family(&mut tx, family).await?;
-        tx.commit().await?;
+    let reused = store::find_used_refresh_token(&mut tx, hash).await?;
+    // Let go first: PostgreSQL keeps the token's row locked for whoever came too late to use it, and two of them that go on
+    // to delete the rest would wait for each other.
+    drop(tx);
+    if let Some((user, family)) = reused {
+        revoke(app, family).await?;
         tracing::warn!(user.id = %user, "a refresh token was used twice; its sign-in was ended");
     }
     Err(Error::Unauthenticated)

@@ -1,6 +1,10 @@
 //! From a request to what handlers take: who asks, from where, and input that fits.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    fmt,
+    marker::PhantomData,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     extract::{
@@ -11,7 +15,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ipnet::IpNet;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use tower_sessions::Session;
 
 use crate::{
@@ -104,8 +111,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if is_curl_habit(request.headers()) {
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        let read = <axum::Json<T> as FromRequest<App>>::from_request(request, app).await;
-        read.map(|json| Self(json.0)).map_err(|rejection| match rejection {
+        let read = <axum::Json<Object<T>> as FromRequest<App>>::from_request(request, app).await;
+        read.map(|json| Self(json.0.0)).map_err(|rejection| match rejection {
             JsonRejection::JsonDataError(error) => {
                 Error::Invalid { code: "invalid_body", field: None, detail: error.body_text() }
             }
@@ -118,6 +125,29 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             },
             other => unreadable(other.status(), other.body_text()),
         })
+    }
+}
+
+/// What only reads JSON objects. A derived reader also takes a list of the fields' values, in an order that nobody wrote down.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields))
+            }
+        }
+
+        from.deserialize_map(Fields(PhantomData)).map(Self)
     }
 }
 

@@ -78,8 +78,11 @@ pub fn ended_state(status: Status, error: Option<&ReplyError>, model: &str) -> R
         Status::Running => ReplyState::Streaming,
         Status::Complete => ReplyState::Complete,
         Status::Stopped => ReplyState::Stopped,
-        Status::Interrupted => ReplyState::Interrupted,
-        Status::Failed => ReplyState::Failed(Failure {
+        // The provider hung up: that is not the server's going away.
+        Status::Interrupted if error.is_none_or(|error| !error.code.starts_with("provider_")) => {
+            ReplyState::Interrupted
+        }
+        Status::Interrupted | Status::Failed => ReplyState::Failed(Failure {
             reason: reason(error.map(|error| error.code.as_str()).unwrap_or_default()),
             provider: provider_label(model).to_owned(),
             request_id: None,
@@ -91,7 +94,7 @@ fn thinking(message: &Message) -> Option<Thinking> {
     let seconds = message.reply.as_ref().and_then(|reply| reply.thinking_ms).map(seconds);
     let over = message.reply.as_ref().is_none_or(|reply| reply.status != Status::Running);
     (!message.thinking.is_empty()).then(|| Thinking {
-        text: message.thinking.replace("\r\n", "\n").replace('\r', "\n"),
+        text: message.thinking.replace('\r', ""),
         seconds: seconds.or(over.then_some(0)),
     })
 }

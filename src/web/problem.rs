@@ -149,7 +149,7 @@ impl Asked {
     fn of(app: &App, request: &Request) -> Self {
         let path = request.uri().path();
         Self {
-            api: path.starts_with("/api/") || path.starts_with("/health/"),
+            api: path == "/api" || path.starts_with("/api/") || path.starts_with("/health/"),
             method: request.method().clone(),
             path: request.uri().path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
             id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),

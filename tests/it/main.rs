@@ -9,6 +9,8 @@
 
 mod api;
 mod architecture;
+mod flows;
 mod live;
+mod pages;
 mod schema;
 mod support;

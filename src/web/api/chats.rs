@@ -95,8 +95,10 @@ async fn create(
     (status = 200, body = Chats), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn list(State(app): State<App>, actor: Actor, Query(query): Query<ListQuery>) -> Result<Json<Chats>> {
     let limit = query.limit.unwrap_or(50);
+    // As in messages: no database text holds a NUL, and PostgreSQL fails when asked for one.
+    let words = query.q.map(|words| words.replace('\0', "\u{fffd}"));
     let page =
-        chat::conversations::list(&app, &actor, query.cursor.as_deref(), query.q.as_deref(), limit).await?;
+        chat::conversations::list(&app, &actor, query.cursor.as_deref(), words.as_deref(), limit).await?;
     Ok(Json(Chats { items: page.items, next_cursor: page.next_cursor }))
 }
 

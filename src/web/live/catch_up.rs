@@ -105,7 +105,10 @@ async fn whole(
         frame.event("fx:thought", &format!("{id} 0\n{label}"));
     }
     frame.event("fx:body", &format!("{id} {}\n{}", blocks.len(), blocks.concat()));
-    frame.chrome(&fragments::message_foot(locale, &present::assistant(&message)).into_string());
+    let mut shown = present::assistant(&message);
+    // The footer asks whether there is anything to copy.
+    shown.blocks = blocks.iter().cloned().map(freshet_templates::SafeHtml).collect();
+    frame.chrome(&fragments::message_foot(locale, &shown).into_string());
     frame.chrome(&fragments::composer_state(locale, None).into_string());
     say_end(locale, id, blocks.len(), ended.status, frame);
     Ok(())

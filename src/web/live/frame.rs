@@ -62,8 +62,8 @@ impl Frame {
     }
 
     fn data(&mut self, data: &str) -> &mut Self {
-        // A carriage return would end the line for the reader, too.
-        for line in data.split(['\n', '\r']) {
+        // A carriage return would end the line for the reader, too; the two together end one line, as in a page.
+        for line in data.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')) {
             self.field("data", line);
         }
         self.0.push('\n');

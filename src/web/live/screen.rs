@@ -317,9 +317,10 @@ pub(super) fn say_end(locale: Locale, message: Uuid, blocks: usize, status: Stat
     frame.event(name, &format!("{message} {blocks}\n{}", words.text(locale)));
 }
 
-/// Thinking travels as lines of an event, where a carriage return would be a line break of its own.
+/// Thinking travels as lines of an event, where a carriage return would be a line break of its own. A page load leaves
+/// it out, too.
 pub(super) fn plain(text: &str) -> String {
-    text.replace('\r', "\u{240d}")
+    text.replace('\r', "")
 }
 
 fn utf16_length(text: &str) -> usize {

@@ -7,6 +7,9 @@ mod api;
 mod browser;
 mod database;
 mod page;
+mod process;
+mod refusal;
+mod visitor;
 mod watch;
 
 use std::net::SocketAddr;
@@ -22,6 +25,9 @@ pub use api::{Accepted, Api, client};
 pub use browser::{Browser, PASSWORD};
 pub use database::Database;
 pub use page::{Page, Reader};
+pub use process::Process;
+pub use refusal::refusal;
+pub use visitor::{Document, Visitor};
 pub use watch::{Seen, Watch};
 
 /// A running server. Stops and cleans up when dropped.
@@ -77,6 +83,16 @@ impl TestApp {
     /// Somebody new who signed up.
     pub async fn signed_up(&self, name: &str) -> Api {
         Api::sign_up(&self.base, name).await
+    }
+
+    /// Somebody nobody knows, with a browser that runs no scripts.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.base)
+    }
+
+    /// Somebody who has just signed up by the form, as `name@example.org`.
+    pub async fn visitor_of(&self, name: &str) -> Visitor {
+        Visitor::signed_up(&self.base, name).await
     }
 
     /// What the simulated provider has counted.

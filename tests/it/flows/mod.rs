@@ -1,0 +1,4 @@
+//! The program as its operator meets it: commands, settings, stopping and starting again.
+
+mod commands;
+mod restart;

@@ -1,0 +1,6 @@
+//! What browsers are answered: everything without scripts, and nothing that acts.
+
+mod escaping;
+mod leaving;
+mod scriptless;
+mod streaming;

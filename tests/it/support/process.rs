@@ -1,0 +1,104 @@
+//! The program itself, as a process.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// Longer than any command takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running `freshet`. Killed when dropped.
+pub struct Process {
+    /// Where it listens.
+    pub base: String,
+    child: Child,
+    stdout: Option<BufReader<std::process::ChildStdout>>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+impl Process {
+    /// Starts a server and waits until it says where it listens.
+    pub fn serve(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut child = command(folder, settings, &[]).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let Some(base) = line.trim().strip_prefix("listening on ") else {
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("the server did not start: {line}{said}");
+        };
+        Self { base: base.to_owned(), child, stdout: Some(stdout) }
+    }
+
+    /// Runs a command to its end.
+    pub fn run(folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Ended {
+        let child = command(folder, settings, words).spawn().unwrap();
+        Self { base: String::new(), child, stdout: None }.waited_for()
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits until it ends by itself.
+    pub fn waited_for(mut self) -> Ended {
+        let mut ended = Ended { code: None, stdout: String::new(), stderr: String::new() };
+        // One watchdog instead of a poll: a process that hangs is killed and seen as ended by a signal.
+        let (done, waiting) = std::sync::mpsc::channel::<()>();
+        let id = self.child.id().to_string();
+        let watchdog = std::thread::spawn(move || {
+            if waiting.recv_timeout(PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-KILL", &id]).status();
+            }
+        });
+        let mut stderr = self.child.stderr.take().unwrap();
+        let complaints = std::thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).map(|_| text)
+        });
+        let stdout = self.stdout.take();
+        let mut stdout = stdout.unwrap_or_else(|| BufReader::new(self.child.stdout.take().unwrap()));
+        stdout.read_to_string(&mut ended.stdout).unwrap();
+        ended.stderr = complaints.join().unwrap().unwrap();
+        ended.code = self.child.wait().unwrap().code();
+        drop(done);
+        watchdog.join().unwrap();
+        ended
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_freshet"));
+    command.args(words).env_clear().env("PORT", "0").env("FRESHET_DATA_DIR", folder).env("LOG_LEVEL", "warn");
+    command.envs(settings.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
