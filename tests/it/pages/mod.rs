@@ -4,6 +4,7 @@ mod escaping;
 mod foreign;
 mod headers;
 mod leaving;
+mod oversized;
 mod scriptless;
 mod sessions;
 mod streaming;
