@@ -82,11 +82,6 @@ impl Process {
         ended
     }
 
-    /// The kernel's number for it.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Whether it still runs.
     pub fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
