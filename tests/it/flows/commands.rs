@@ -74,7 +74,7 @@ fn the_doctor_looks_and_touches_nothing() {
 #[test]
 fn the_settings_are_shown_without_their_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let key = "9f2c71d05be8a3461c7d".repeat(4)[..64].to_owned();
+    let key = "9f2c71d05be8a3461c7d4e0f8ab5c2936d17e84f20bb59c3a6f1087de4523c9b".to_owned();
     let database = "postgres://me:hunter2@localhost/db";
     let settings =
         [("OPENAI_API_KEY", "sk-geheim"), ("ENCRYPTION_KEY", &key[..]), ("DATABASE_URL", database)];

@@ -2,5 +2,6 @@
 
 mod escaping;
 mod leaving;
+mod oversized;
 mod scriptless;
 mod streaming;
