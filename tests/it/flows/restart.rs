@@ -15,7 +15,6 @@ async fn a_running_answer_is_finished_before_the_server_stops() {
     let ada = Api::sign_up(&server.base, "ada").await;
     let chat = ada.chats_with("simulated/tokens:n=100,ms=10").await;
     let accepted = ada.says(&chat, "go").await;
-    assert_eq!(accepted.body["reply"]["status"], "running");
     let mut watch = ada.watches(&chat, &accepted.cursor).await;
     watch.until_bytes(&accepted.reply, 20).await;
     server.terminate();
@@ -69,7 +68,6 @@ async fn after_a_restart_everything_is_there() {
     let sent = visitor.submits("/c/new", &[("content", "my words"), ("model", "simulated/fast")]).await;
     let page = sent.location().unwrap().to_owned();
     visitor.opens(&format!("{page}?stream=html")).await;
-    assert!(server.path("secret.key").exists());
     let before = visitor.opens(&page).await.text_of("#log");
 
     let server = server.restart().await;
