@@ -96,12 +96,14 @@ impl Subscription {
         let mut tx = self.log.db.begin_read().await?;
         let Some(position) = store::position(&mut tx, self.id).await? else { return Ok(Read::Gone) };
         if position.epoch != last.epoch || last.seq > position.head || last.seq < position.floor {
+            tracing::debug!(log.id = %self.id, %last, ?position, "a cursor can't be continued");
             return Ok(Read::Reset);
         }
         let page = store::after(&mut tx, self.id, last.seq, PAGE).await?;
         tx.commit().await?;
         // A hole inside the log would mean that continuity cannot be proven; a snapshot always can.
-        if page.first().is_some_and(|first| first.seq != last.seq + 1) {
+        if let Some(first) = page.first().filter(|first| first.seq != last.seq + 1) {
+            tracing::warn!(log.id = %self.id, %last, first = first.seq, "the log has a hole");
             return Ok(Read::Reset);
         }
         self.behind = page.last().is_some_and(|newest| newest.seq < position.head);

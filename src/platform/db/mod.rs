@@ -152,7 +152,7 @@ impl Db {
         Ok(match self {
             // A deferred transaction that turns into a writer fails at once when another one writes.
             Self::Sqlite(pools) => Tx::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => begin_whole(pool, "BEGIN").await?,
         })
     }
 
@@ -164,7 +164,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite(pools) => Tx::Sqlite(pools.read.begin().await?),
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                begin_whole(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
             }
         })
     }
@@ -235,6 +235,21 @@ impl Tx {
             Self::Sqlite(_) => dialect.sqlite,
             Self::Postgres(_) => dialect.postgres,
         }
+    }
+}
+
+/// Begins a transaction on PostgreSQL to the end, even if nobody waits for it any more.
+///
+/// sqlx 0.9 forgets a transaction whose `BEGIN` is under way when its future is dropped (a client hung up): the
+/// connection goes back to the pool inside it, later readers see its old state and later writes are never committed. In a
+/// task of its own the beginning is not dropped, and the unwanted transaction is rolled back as any other.
+async fn begin_whole(pool: &PgPool, words: &'static str) -> sqlx::Result<Tx> {
+    let pool = pool.clone();
+    #[expect(clippy::disallowed_methods, reason = "it ends by itself within the time limit for a connection")]
+    let begun = tokio::spawn(async move { pool.begin_with(words).await });
+    match begun.await {
+        Ok(begun) => begun.map(Tx::Postgres),
+        Err(_) => Err(sqlx::Error::WorkerCrashed),
     }
 }
 

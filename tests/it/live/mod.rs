@@ -1,5 +1,6 @@
 //! What stays open: exactness under every cut, race and crash.
 
+mod cancelled;
 mod conversation;
 mod crash;
 mod pages;
