@@ -65,8 +65,8 @@ pub struct Accepted {
 }
 
 /// Everything decided before the transaction.
-struct Plan<'a> {
-    actor: &'a Actor,
+struct Plan {
+    actor: Actor,
     place: Place,
     /// The text to say, or `None` to answer again what `place` names.
     text: Option<String>,
@@ -81,7 +81,7 @@ struct Plan<'a> {
 /// that was used for something else.
 pub async fn send(app: &App, actor: &Actor, place: Place, new: NewMessage) -> Result<Accepted> {
     let text = checked_text(new.text)?;
-    start(app, Plan { actor, place, text: Some(text), model: new.model, key: new.key }).await
+    start(app, Plan { actor: actor.clone(), place, text: Some(text), model: new.model, key: new.key }).await
 }
 
 /// Answers again: a new sibling of an assistant's message, or another answer to a person's one.
@@ -101,7 +101,11 @@ pub async fn regenerate(
         Role::Assistant => message.parent_id,
     };
     let model = model.or_else(|| message.reply.map(|reply| reply.model));
-    start(app, Plan { actor, place: Place::After(conversation, asked), text: None, model, key }).await
+    start(
+        app,
+        Plan { actor: actor.clone(), place: Place::After(conversation, asked), text: None, model, key },
+    )
+    .await
 }
 
 /// Edits a person's message: a new sibling of it, with a reply of its own. The old branch stays.
@@ -116,20 +120,30 @@ pub async fn edit(app: &App, actor: &Actor, message: Uuid, new: NewMessage) -> R
     send(app, actor, Place::After(conversation, old.parent_id), new).await
 }
 
-async fn start(app: &App, plan: Plan<'_>) -> Result<Accepted> {
+/// A client that hangs up in the middle must not leave a reply that is stored but that nobody drives, so this goes on to
+/// its end whether anybody still waits or not.
+async fn start(app: &App, plan: Plan) -> Result<Accepted> {
+    let own = app.clone();
+    let started = app.tasks.spawn(async move { accept(&own, plan).await });
+    started
+        .await
+        .map_err(|error| Error::Internal(anyhow::Error::new(error).context("accepting a message")))?
+}
+
+async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
     if app.draining.is_cancelled() {
         return Err(Error::Unavailable { retry_after: std::time::Duration::from_secs(2) });
     }
     if plan.key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LENGTH) {
         return Err(Error::field("bad_key", "Idempotency-Key", "an idempotency key has 1 to 200 characters"));
     }
-    accounts::can(plan.actor, Action::Chat)?;
+    accounts::can(&plan.actor, Action::Chat)?;
     // The model is looked up before the transaction: a provider may have to be asked for its list, and on SQLite every
     // other writer would wait meanwhile.
     let wanted = match (&plan.model, &plan.place) {
         (Some(model), _) => Some(model.clone()),
         (None, Place::End(id) | Place::After(id, _)) => {
-            Some(chat::conversations::get(app, plan.actor, *id).await?.model)
+            Some(chat::conversations::get(app, &plan.actor, *id).await?.model)
         }
         (None, Place::New(new)) => new.model.clone(),
     };
@@ -142,7 +156,7 @@ async fn start(app: &App, plan: Plan<'_>) -> Result<Accepted> {
             drop(tx);
             // The first send may still be on its way to the disk.
             app.db.sync().await;
-            return replay(app, plan.actor, &used).await;
+            return replay(app, &plan.actor, &used).await;
         }
     };
     tx.commit().await?;
@@ -161,7 +175,7 @@ enum Outcome {
 struct Start<'a> {
     app: &'a App,
     tx: &'a mut Tx,
-    plan: &'a Plan<'a>,
+    plan: &'a Plan,
     now: chrono::DateTime<chrono::Utc>,
 }
 
@@ -206,7 +220,7 @@ impl Start<'_> {
             }
             Place::New(new) => {
                 let new = NewConversation { model: Some(model.to_owned()), ..new.clone() };
-                chat::conversations::create_in(self.app, self.tx, self.plan.actor, new).await
+                chat::conversations::create_in(self.app, self.tx, &self.plan.actor, new).await
             }
         }
     }
@@ -332,7 +346,7 @@ impl Start<'_> {
     }
 }
 
-impl Plan<'_> {
+impl Plan {
     /// What makes two requests the same one.
     fn fingerprint(&self) -> Vec<u8> {
         let place = match &self.place {

@@ -139,3 +139,24 @@ async fn a_deleted_conversation_stays_deleted() {
     let answer = ada.request(Method::GET, &format!("/chats/{chat}")).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn who_hangs_up_in_the_middle_of_sending_leaves_no_orphan() {
+    let server = TestApp::start().await;
+    let ada = server.signed_up("ada").await;
+    for round in 0..60 {
+        let chat = ada.chats_with("simulated/tokens:n=3,ms=0").await;
+        let key = format!("k{round}");
+        let send = ada.tries_to_say(&chat, "hello?", Some(&key));
+        // A moment later in each round.
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(200 * round), send).await;
+        // The same send again: whatever became of the first, there is one message with one finished answer.
+        let accepted = ada.tries_to_say(&chat, "hello?", Some(&key)).await;
+        assert_eq!(accepted.status(), StatusCode::ACCEPTED, "round {round}");
+        let accepted = Accepted::of(&accepted.json().await.unwrap());
+        let reply = ada.waits_for(&chat, &accepted).await;
+        assert_eq!(reply["status"], "complete", "round {round}");
+        assert_eq!(ada.get(&format!("/chats/{chat}/messages")).await["items"].as_array().unwrap().len(), 2);
+    }
+    assert_eq!(server.upstream().await["calls"], 60);
+}
