@@ -6,10 +6,7 @@
 
 use std::{
     collections::{HashMap, hash_map},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -48,8 +45,12 @@ struct Inner {
     clock: Clock,
     gather: Duration,
     writers: Mutex<HashMap<Uuid, Arc<Slot>>>,
+    /// There is something to commit. Heard only between ticks: a token that wakes nobody costs less.
     wake: Notify,
-    urgent: AtomicBool,
+    /// Somebody does not want to wait for the tick.
+    hurry: Notify,
+    /// The name of every entry written here.
+    name: Arc<str>,
 }
 
 #[derive(Debug)]
@@ -105,7 +106,8 @@ impl Journal {
                 gather,
                 writers: Mutex::default(),
                 wake: Notify::new(),
-                urgent: AtomicBool::new(false),
+                hurry: Notify::new(),
+                name: Delta::NAME.into(),
             }),
         }
     }
@@ -148,14 +150,13 @@ impl Journal {
 }
 
 impl Inner {
-    /// Waits until the next tick, or less when somebody is in a hurry.
+    /// Waits until the next tick, or less when somebody is in a hurry: then only long enough that many who are, as when
+    /// a crowd starts at once, share a commit.
     async fn until_tick(&self, last: Instant) {
-        let due = last + self.gather;
-        while !self.urgent.swap(false, Ordering::AcqRel) && Instant::now() < due {
-            tokio::select! {
-                () = tokio::time::sleep_until(due) => return,
-                () = self.wake.notified() => {}
-            }
+        tokio::select! {
+            biased;
+            () = self.hurry.notified() => tokio::time::sleep_until(last + self.gather / 10).await,
+            () = tokio::time::sleep_until(last + self.gather) => {}
         }
     }
 
@@ -209,37 +210,30 @@ impl Inner {
         let mut tx = self.log.db.begin().await?;
         let mut leases: Vec<(String, i64)> = batch.iter().map(|p| (hex(&p.slot.id), p.slot.fence)).collect();
         leases.dedup();
-        let held: Vec<Uuid> = store::held(&mut tx, &leases).await?.into_iter().map(|(id,)| id).collect();
-        let mut counts: HashMap<Uuid, i64> = HashMap::new();
-        for piece in batch.iter().filter(|p| held.contains(&p.slot.id)) {
-            *counts.entry(piece.slot.log).or_default() += 1;
-        }
-        if counts.is_empty() {
+        let held: HashMap<Uuid, i64> = store::held(&mut tx, &leases).await?.into_iter().collect();
+        if held.is_empty() {
             return Ok(batch.iter().map(|_| None).collect());
         }
-        // Always in the same order, so that two instances cannot wait for each other.
-        let mut rows: Vec<(String, i64)> = counts.iter().map(|(id, n)| (hex(id), *n)).collect();
-        rows.sort();
-        let mut next: HashMap<Uuid, i64> = store::advance_batch(&mut tx, &rows)
-            .await?
-            .into_iter()
-            .map(|(id, head)| (id, head - counts.get(&id).copied().unwrap_or(0) + 1))
-            .collect();
+        let mut last: HashMap<Uuid, i64> = HashMap::new();
+        let mut counts: HashMap<Uuid, i64> = HashMap::new();
         let entries: Vec<Option<Arc<Entry>>> = batch
             .iter()
             .map(|piece| {
-                let held = held.contains(&piece.slot.id);
-                let seq = next.get_mut(&piece.slot.log).filter(|_| held)?;
-                let entry = Entry {
-                    seq: *seq,
-                    writer: Some(piece.slot.id),
-                    name: Delta::NAME.into(),
-                    data: Arc::clone(&piece.data),
-                };
+                let slot = &piece.slot;
+                let head = *held.get(&slot.id)?;
+                let seq = last.entry(slot.log).or_insert(head);
                 *seq += 1;
-                Some(Arc::new(entry))
+                *counts.entry(slot.log).or_default() += 1;
+                Some(Arc::new(Entry {
+                    seq: *seq,
+                    writer: Some(slot.id),
+                    name: Arc::clone(&self.name),
+                    data: Arc::clone(&piece.data),
+                }))
             })
             .collect();
+        let rows: Vec<(String, i64)> = counts.iter().map(|(id, n)| (hex(id), *n)).collect();
+        store::advance_batch(&mut tx, &rows).await?;
         self.write(&mut tx, batch, &entries).await?;
         tx.commit().await?;
         Ok(entries)
@@ -330,9 +324,9 @@ impl Writer {
             (was_empty, !std::mem::replace(&mut state.started, true))
         };
         if first {
-            self.inner.urgent.store(true, Ordering::Release);
+            self.inner.hurry.notify_one();
         }
-        if was_empty || first {
+        if was_empty {
             self.inner.wake.notify_one();
         }
     }
@@ -347,7 +341,7 @@ impl Writer {
     /// # Errors
     /// The lease was lost meanwhile; some of the text is not in the log and never will be.
     pub async fn flush(&self) -> Result<(), Lost> {
-        self.inner.urgent.store(true, Ordering::Release);
+        self.inner.hurry.notify_one();
         self.inner.wake.notify_one();
         self.wait(0).await;
         if self.slot.lost.is_cancelled() { Err(Lost) } else { Ok(()) }

@@ -171,8 +171,8 @@ pub(super) async fn add_batch(tx: &mut Tx, rows: &[BatchRow<'_>], at: DateTime<U
     Ok(())
 }
 
-/// Moves many heads in one statement; gives the new heads.
-pub(super) async fn advance_batch(tx: &mut Tx, counts: &[(String, i64)]) -> sqlx::Result<Vec<(Uuid, i64)>> {
+/// Moves many heads in one statement.
+pub(super) async fn advance_batch(tx: &mut Tx, counts: &[(String, i64)]) -> sqlx::Result<()> {
     #[derive(Serialize)]
     struct Count<'a> {
         i: &'a str,
@@ -180,11 +180,13 @@ pub(super) async fn advance_batch(tx: &mut Tx, counts: &[(String, i64)]) -> sqlx
     }
     let counts: Vec<_> = counts.iter().map(|(i, n)| Count { i, n: *n }).collect();
     let text = tx.speak(dialect::ADVANCE_HEADS);
-    tx_fetch!(tx, (Uuid, i64), fetch_all, text, json(&counts))
+    tx_exec!(tx, text, json(&counts))?;
+    Ok(())
 }
 
-/// Which of the leases are still held with their fence.
-pub(super) async fn held(tx: &mut Tx, leases: &[(String, i64)]) -> sqlx::Result<Vec<(Uuid,)>> {
+/// Which of the leases are still held with their fence, and the head of each one's log, which stays until the
+/// transaction ends.
+pub(super) async fn held(tx: &mut Tx, leases: &[(String, i64)]) -> sqlx::Result<Vec<(Uuid, i64)>> {
     #[derive(Serialize)]
     struct Held<'a> {
         i: &'a str,
@@ -192,7 +194,8 @@ pub(super) async fn held(tx: &mut Tx, leases: &[(String, i64)]) -> sqlx::Result<
     }
     let leases: Vec<_> = leases.iter().map(|(i, f)| Held { i, f: *f }).collect();
     let text = tx.speak(dialect::HELD_LEASES);
-    tx_fetch!(tx, (Uuid,), fetch_all, text, json(&leases))
+    let (held,): (String,) = tx_fetch!(tx, (String,), fetch_one, text, json(&leases))?;
+    serde_json::from_str(&held).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// An id as [`dialect`]'s batch texts read it.

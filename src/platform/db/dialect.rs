@@ -15,22 +15,27 @@ pub const NOW_MS: Dialect = sql_pair! {
     postgres: "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
 };
 
-/// Which of the leases `$1` (JSON array of `{"i": hex id, "f": fence}`) are still held with that fence. PostgreSQL also
-/// locks them against a reaper until the transaction ends; SQLite's single writer needs no lock.
+/// The leases of `$1` (JSON array of `{"i": hex id, "f": fence}`) that are still held with that fence, with the head of
+/// their log, as one text: a JSON array of `[hex id, head]`. One row, because every row of a result is a message, and
+/// often a switch, between SQLite's thread and ours. PostgreSQL also locks leases against a reaper and logs against
+/// other writers until the transaction ends; SQLite's single writer needs no lock.
 pub const HELD_LEASES: Dialect = sql_pair! {
-    sqlite: "SELECT l.id FROM json_each($1) b JOIN leases l
-             ON l.id = unhex(b.value->>'i') AND l.fence = CAST(b.value->>'f' AS BIGINT)",
-    postgres: "SELECT l.id FROM json_to_recordset(CAST($1 AS JSON)) AS b(i TEXT, f BIGINT) JOIN leases l
-               ON l.id = CAST(b.i AS UUID) AND l.fence = b.f ORDER BY l.id FOR SHARE OF l",
+    sqlite: "SELECT json_group_array(json_array(lower(hex(l.id)), g.head)) FROM json_each($1) b
+             JOIN leases l ON l.id = unhex(b.value->>'i') AND l.fence = CAST(b.value->>'f' AS BIGINT)
+             JOIN logs g ON g.id = l.log_id",
+    postgres: "SELECT COALESCE(CAST(json_agg(json_build_array(replace(CAST(h.id AS TEXT), '-', ''), h.head)) AS TEXT), '[]')
+               FROM (SELECT l.id, g.head FROM json_to_recordset(CAST($1 AS JSON)) AS b(i TEXT, f BIGINT)
+                     JOIN leases l ON l.id = CAST(b.i AS UUID) AND l.fence = b.f JOIN logs g ON g.id = l.log_id
+                     ORDER BY g.id, l.id FOR SHARE OF l FOR UPDATE OF g) h",
 };
 
-/// Moves the head of each log in `$1` (JSON array of `{"i": hex id, "n": count}`) by its count; gives the new heads.
+/// Moves the head of each log in `$1` (JSON array of `{"i": hex id, "n": count}`) by its count.
 pub const ADVANCE_HEADS: Dialect = sql_pair! {
     sqlite: "UPDATE logs SET head = head + CAST(b.value->>'n' AS BIGINT) FROM json_each($1) b
-             WHERE logs.id = unhex(b.value->>'i') RETURNING logs.id, logs.head",
+             WHERE logs.id = unhex(b.value->>'i')",
     postgres: "UPDATE logs SET head = head + b.n
                FROM (SELECT CAST(i AS UUID) AS i, n FROM json_to_recordset(CAST($1 AS JSON)) AS x(i TEXT, n BIGINT)) b
-               WHERE logs.id = b.i RETURNING logs.id, logs.head",
+               WHERE logs.id = b.i",
 };
 
 /// Adds the entries in `$1` (JSON array of `{"l": hex log, "s": seq, "w": hex writer, "n": name, "d": data}`), at `$2`.

@@ -133,11 +133,14 @@ impl Db {
         // The writer comes first: it creates the file and switches it to WAL before a reader opens it.
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            // A file does not hang up; asking its thread each time is two switches for nothing.
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.pragma("query_only", "on"))
             .await?;
