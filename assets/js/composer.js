@@ -36,6 +36,9 @@
     stopForm()?.requestSubmit();
   });
 
+  // The key belongs to what was sent with it: another text or model is another request.
+  form.addEventListener('input', () => { form.elements.key.value = newKey(); });
+
   form.addEventListener('htmx:before:request', event => {
     if (event.target !== form) return;
     sent = text.value;

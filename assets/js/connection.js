@@ -63,8 +63,12 @@
     busy = true;
     hangUp();
     try {
-      const answer = await fetch(location.pathname + location.search, { headers: { 'HX-Request': 'true', Accept: 'text/html' } });
+      // A page of older messages can't show what arrives now: the newest ones can.
+      const address = new URL(location);
+      address.searchParams.delete('before');
+      const answer = await fetch(address, { headers: { 'HX-Request': 'true', Accept: 'text/html' } });
       if (!answer.ok || answer.redirected) return location.reload();
+      history.replaceState(history.state, '', address);
       const page = freshet.parsePage(await answer.text());
       for (const id of ['log', 'title', 'chats', 'composer-stop']) {
         const here = document.getElementById(id), there = page.getElementById(id);

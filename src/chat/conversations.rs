@@ -11,7 +11,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     platform::db::Tx,
-    stream::Cursor,
+    stream::{Cursor, lease},
 };
 
 /// Characters of a title; longer ones are cut.
@@ -161,6 +161,8 @@ pub async fn update(
 pub async fn delete(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = app.db.begin().await?;
     store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+    // Leases before everything else, as writers take them; otherwise each would wait for the other.
+    lease::drop_all_on(&mut tx, id).await?;
     store::remove(&mut tx, id).await?;
     app.log.remove(&mut tx, id).await?;
     tx.commit().await?;

@@ -125,6 +125,7 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
         progress.writer.ready().await;
         match deltas.next().await {
             Some(Ok(Delta::Text(text))) => {
+                let text = storable(text);
                 if progress.thinking_since.is_some() {
                     thought(app, job, progress).await?;
                 }
@@ -132,6 +133,7 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
                 progress.writer.push(Part::Answer, &text);
             }
             Some(Ok(Delta::Thinking(text))) => {
+                let text = storable(text);
                 progress.thinking_since.get_or_insert_with(Instant::now);
                 progress.thinking.push_str(&text);
                 progress.writer.push(Part::Thinking, &text);
@@ -155,6 +157,11 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
             None => return Err(providers::Error::Incomplete.into()),
         }
     }
+}
+
+/// PostgreSQL's text can't hold a NUL, and no reader misses it.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// Says that the thinking is over, behind its last piece and before the first of the answer.

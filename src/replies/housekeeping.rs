@@ -7,7 +7,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
 use super::{end, store};
-use crate::{accounts, app::App, error::Result, stream::lease};
+use crate::{
+    accounts,
+    app::App,
+    error::{Error, Result},
+    stream::lease,
+};
 
 /// How often watchers are compared with the log.
 const HEAL: Duration = Duration::from_secs(5);
@@ -28,22 +33,38 @@ pub async fn recover(app: &App) -> Result<usize> {
     reap(app).await
 }
 
-/// Runs until the server stops.
+/// Runs until the server stops. Leases have a loop of their own: nothing may delay their renewal.
 pub async fn keep_house(app: App) {
-    let lease = app.config.streams.lease;
-    let mut renew = ticker(lease / 3);
+    tokio::join!(keep_leases(&app), keep_tidy(&app));
+}
+
+async fn keep_leases(app: &App) {
+    let mut renew = ticker(app.config.streams.lease / 3);
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            _ = renew.tick() => {}
+        }
+        tell(tend_leases(app).await);
+    }
+}
+
+async fn keep_tidy(app: &App) {
     let mut heal = ticker(HEAL);
     let mut forget = ticker(FORGET);
     loop {
         let done = tokio::select! {
             () = app.stopping.cancelled() => return,
-            _ = renew.tick() => tend_leases(&app).await,
             _ = heal.tick() => app.log.heal().await.map(drop).map_err(Into::into),
-            _ = forget.tick() => forget_old(&app).await,
+            _ = forget.tick() => forget_old(app).await,
         };
-        if let Err(error) = done {
-            tracing::warn!(%error, "housekeeping: the database did not answer; trying again later");
-        }
+        tell(done);
+    }
+}
+
+fn tell(done: Result<()>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "housekeeping: the database did not answer; trying again later");
     }
 }
 
@@ -57,7 +78,9 @@ async fn tend_leases(app: &App) -> Result<()> {
     // Those that start after this line have a fresh lease anyway.
     let here = app.replies.all();
     if !here.is_empty() {
-        let kept = lease::renew(&app.db, app.instance, app.config.streams.lease).await?;
+        // Only those that somebody writes: an orphan of ours must run out like anybody's.
+        let ids: Vec<Uuid> = here.iter().map(|(id, _)| *id).collect();
+        let kept = lease::renew(&app.db, app.instance, &ids, app.config.streams.lease).await?;
         let kept: HashMap<Uuid, bool> = kept.into_iter().collect();
         for (reply, handle) in here {
             match kept.get(&reply) {
@@ -77,11 +100,21 @@ async fn reap(app: &App) -> Result<usize> {
         if expired.is_empty() {
             return Ok(ended);
         }
+        let before = ended;
         for lease in expired {
-            if end::reap(app, lease).await? {
-                ended += 1;
-                tracing::warn!(reply.id = %lease.id, "ended a reply whose server went away");
+            match end::reap(app, lease).await {
+                Ok(true) => {
+                    ended += 1;
+                    tracing::warn!(reply.id = %lease.id, "ended a reply whose server went away");
+                }
+                Ok(false) => {}
+                Err(error @ Error::Unavailable { .. }) => return Err(error),
+                // One that can't be ended must not keep the others, or the start, waiting.
+                Err(error) => tracing::error!(%error, reply.id = %lease.id, "a reply could not be ended"),
             }
+        }
+        if ended == before {
+            return Ok(ended);
         }
     }
 }

@@ -142,7 +142,15 @@ impl Journal {
                 self.inner.until_tick(last).await;
                 continue;
             }
-            self.inner.store(batch, &stop).await;
+            // Everybody's text goes with this tick, however many there are: nobody waits for others to end.
+            let mut batch = batch;
+            while !batch.is_empty() {
+                let later = batch.split_off(batch.len().min(BATCH));
+                if !self.inner.store(batch, &stop).await {
+                    return;
+                }
+                batch = later;
+            }
             last = Instant::now();
             self.inner.until_tick(last).await;
         }
@@ -170,16 +178,16 @@ impl Inner {
         for slot in slots {
             let pieces = {
                 let mut state = slot.state.lock();
-                let room = BATCH.saturating_sub(batch.len()).min(state.pending.len());
-                state.pending.drain(..room).collect::<Vec<_>>()
+                std::mem::take(&mut state.pending)
             };
             batch.extend(pieces.into_iter().map(|piece| piece.pending(&slot)));
         }
         batch
     }
 
-    /// Stores a batch, as often as it takes. A batch is one transaction: it is there whole or not at all.
-    async fn store(&self, batch: Vec<Pending>, stop: &CancellationToken) {
+    /// Stores a batch, as often as it takes. A batch is one transaction: it is there whole or not at all. False when the
+    /// server stops and the database stays away.
+    async fn store(&self, batch: Vec<Pending>, stop: &CancellationToken) -> bool {
         let mut pause = Duration::from_millis(50);
         let mut uncertain = false;
         loop {
@@ -191,14 +199,17 @@ impl Inner {
                 false => self.commit(&batch).await,
             };
             match done {
-                Ok(entries) => return self.announce(&batch, entries),
+                Ok(entries) => {
+                    self.announce(&batch, entries);
+                    return true;
+                }
                 Err(error) => {
                     tracing::warn!(%error, pieces = batch.len(), "journal: the database did not take the text; trying again");
                     uncertain = true;
                 }
             }
             if stop.is_cancelled() && pause >= Duration::from_secs(1) {
-                return;
+                return false;
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
@@ -268,7 +279,9 @@ impl Inner {
                 hash_map::Entry::Occupied(rows) => rows.into_mut(),
                 hash_map::Entry::Vacant(empty) => {
                     let known = slot.state.lock().seq;
-                    let rows = store::by_writer(&mut tx, slot.log, slot.id, known).await?;
+                    // A writer's other facts (that it has thought) are no pieces of this batch.
+                    let mut rows = store::by_writer(&mut tx, slot.log, slot.id, known).await?;
+                    rows.retain(|entry| entry.name.as_ref() == Delta::NAME);
                     empty.insert(rows.into_iter())
                 }
             };

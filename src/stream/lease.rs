@@ -67,14 +67,16 @@ pub async fn reap(tx: &mut Tx, lease: Expired) -> sqlx::Result<bool> {
     Ok(done == 1)
 }
 
-/// Prolongs all leases of `holder`; gives those it still has and whether somebody asked to stop the work.
+/// Prolongs these leases of `holder`; gives those it still has and whether somebody asked to stop the work.
 ///
 /// # Errors
 /// The database failed.
-pub async fn renew(db: &Db, holder: Uuid, lasts: Duration) -> sqlx::Result<Vec<(Uuid, bool)>> {
+pub async fn renew(db: &Db, holder: Uuid, ids: &[Uuid], lasts: Duration) -> sqlx::Result<Vec<(Uuid, bool)>> {
     let mut tx = db.begin().await?;
     let text = tx.speak(dialect::RENEW_LEASES);
-    let kept = tx_fetch!(&mut tx, (Uuid, bool), fetch_all, text, holder, milliseconds(lasts))?;
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    let ids = serde_json::Value::from(ids).to_string();
+    let kept = tx_fetch!(&mut tx, (Uuid, bool), fetch_all, text, holder, milliseconds(lasts), ids)?;
     tx.commit().await?;
     Ok(kept)
 }
@@ -111,6 +113,15 @@ pub async fn ask_to_stop(db: &Db, id: Uuid) -> sqlx::Result<bool> {
 pub async fn hold(tx: &mut Tx, id: Uuid, fence: i64) -> sqlx::Result<bool> {
     // An update, since that locks the row on both engines.
     Ok(tx_exec!(tx, sql!("UPDATE leases SET stop = stop WHERE id = $1 AND fence = $2"), id, fence)? == 1)
+}
+
+/// Takes every lease on `log` away, before the log itself goes.
+///
+/// # Errors
+/// The database failed.
+pub async fn drop_all_on(tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+    tx_exec!(tx, sql!("DELETE FROM leases WHERE log_id = $1"), log)?;
+    Ok(())
 }
 
 /// Whether anybody holds a lease on `log`.

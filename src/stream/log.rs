@@ -1,6 +1,10 @@
 //! The log: append facts, read them back, watch them.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use uuid::Uuid;
 
@@ -167,12 +171,16 @@ impl Log {
         let ids: Vec<Uuid> = watched.keys().copied().collect();
         let mut poked = 0;
         for page in ids.chunks(1000) {
+            let mut gone: HashSet<Uuid> = page.iter().copied().collect();
             for (log, head) in store::heads(&self.db, page).await? {
+                gone.remove(&log);
                 if watched.get(&log).is_some_and(|heard| *heard < head) {
                     self.bus.poke(log, head);
                     poked += 1;
                 }
             }
+            // A log that was removed elsewhere has no head; its readers find out by reading.
+            gone.into_iter().for_each(|log| self.bus.poke(log, 0));
         }
         Ok(poked)
     }

@@ -102,8 +102,8 @@ impl Subscription {
         let page = store::after(&mut tx, self.id, last.seq, PAGE).await?;
         tx.commit().await?;
         // A hole inside the log would mean that continuity cannot be proven; a snapshot always can.
-        if let Some(first) = page.first().filter(|first| first.seq != last.seq + 1) {
-            tracing::warn!(log.id = %self.id, %last, first = first.seq, "the log has a hole");
+        if let Some((entry, _)) = page.iter().zip(last.seq + 1..).find(|(entry, seq)| entry.seq != *seq) {
+            tracing::warn!(log.id = %self.id, %last, found = entry.seq, "the log has a hole");
             return Ok(Read::Reset);
         }
         self.behind = page.last().is_some_and(|newest| newest.seq < position.head);

@@ -4,7 +4,12 @@ use std::{fs::File, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
-use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -92,6 +97,8 @@ async fn no_replies_until(app: &App, deadline: Instant) {
 /// # Errors
 /// As [`Server::start`].
 pub async fn run(config: Config) -> anyhow::Result<()> {
+    // Before anybody is told that we are ready, so that whoever hears it may stop us at once.
+    let mut signals = Signals::listen()?;
     let server = Server::start(config, Nature::default()).await?;
     let url = server.app.config.origin(server.address);
     if let Some(token) = accounts::setup_token_if_needed(&server.app).await? {
@@ -99,11 +106,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     // The contract: one line on standard output when ready.
     println!("listening on {url}");
-    signalled().await?;
+    signals.next().await;
     tracing::info!("stopping: running replies may finish");
     tokio::select! {
         stopped = server.stop() => stopped,
-        again = signalled() => again,
+        () = signals.next() => Ok(()),
     }
 }
 
@@ -121,14 +128,23 @@ fn serve(app: &App, listener: TcpListener) -> JoinHandle<std::io::Result<()>> {
     tokio::spawn(serving.into_future())
 }
 
-async fn signalled() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        done = tokio::signal::ctrl_c() => done?,
+/// The signals that end a server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Two servers on one SQLite file would end each other's replies.

@@ -48,13 +48,18 @@ pub const ADD_ENTRIES: Dialect = sql_pair! {
                FROM json_to_recordset(CAST($1 AS JSON)) AS b(l TEXT, s BIGINT, w TEXT, n TEXT, d TEXT)",
 };
 
-/// Prolongs every lease of holder `$1` to `$2` milliseconds from now (database time); gives those still held and
-/// whether somebody asked to stop.
+/// Prolongs those leases of holder `$1` that are in `$3` (JSON array of hex ids) to `$2` milliseconds from now (database
+/// time); gives those still held and whether somebody asked to stop. PostgreSQL takes the rows in the order in which the
+/// journal does, so that neither waits for the other.
 pub const RENEW_LEASES: Dialect = sql_pair! {
-    sqlite: "UPDATE leases SET expires_at = CAST(unixepoch('subsec') * 1000 AS BIGINT) + $2 WHERE holder = $1
-             RETURNING id, stop",
-    postgres: "UPDATE leases SET expires_at = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $2
-               WHERE holder = $1 RETURNING id, stop",
+    sqlite: "UPDATE leases SET expires_at = CAST(unixepoch('subsec') * 1000 AS BIGINT) + $2
+             WHERE holder = $1 AND id IN (SELECT unhex(value) FROM json_each($3)) RETURNING id, stop",
+    postgres: "WITH mine AS MATERIALIZED (
+                   SELECT id FROM leases WHERE holder = $1
+                   AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($3 AS JSON)))
+                   ORDER BY log_id, id FOR UPDATE)
+               UPDATE leases SET expires_at = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $2
+               FROM mine WHERE leases.id = mine.id RETURNING leases.id, leases.stop",
 };
 
 /// Takes lease `$1` on log `$2` for holder `$3` with fence `$4` for `$5` milliseconds (database time).

@@ -23,8 +23,11 @@ pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response 
             match watch.next().await {
                 Ok(Next::Entry(_, entry)) => match Event::read(&entry) {
                     Event::Delta(delta) if delta.reply == reply && delta.part == Part::Answer => {
-                        have = delta.to;
-                        yield Bytes::copy_from_slice(delta.text.as_bytes());
+                        let new = delta.beyond(have).unwrap_or(&delta.text);
+                        have = delta.to.max(have);
+                        if !new.is_empty() {
+                            yield Bytes::copy_from_slice(new.as_bytes());
+                        }
                     }
                     Event::ReplyEnded(ended) if ended.reply == reply => {
                         if let Some(error) = ended.error {

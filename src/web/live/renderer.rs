@@ -125,12 +125,18 @@ impl Renderers {
     ) -> Result<tokio::sync::MutexGuard<'a, Option<Screen>>> {
         let mut screen = renderer.screen.lock().await;
         if screen.is_none() {
+            // Also when this future is dropped while it reads: nobody would ever take the renderer off the list.
+            let mut unlisted = Unlisted { rooms: self, renderer: Some(renderer) };
             let id = renderer.conversation;
             let snapshot = snapshot::read(app, actor, id).await?;
             let cursor = snapshot.chat.cursor;
-            *screen = Some(Screen::new(id, &snapshot.chat.title, cursor, &snapshot.messages));
             let watch = app.log.subscribe(id, Some(cursor)).await;
+            let started = tokio::task::spawn_blocking(move || {
+                Screen::new(id, &snapshot.chat.title, cursor, &snapshot.messages)
+            });
+            *screen = Some(started.await.map_err(|error| Error::Internal(error.into()))?);
             app.tasks.spawn(Arc::clone(renderer).run(app.clone(), self.clone(), watch));
+            unlisted.renderer = None;
         }
         Ok(screen)
     }
@@ -139,7 +145,9 @@ impl Renderers {
     fn forget(&self, renderer: &Renderer) -> bool {
         let mut rooms = self.rooms.lock();
         let unwatched = renderer.frames.receiver_count() == 0;
-        if unwatched {
+        if unwatched
+            && rooms.get(&renderer.conversation).is_some_and(|it| std::ptr::eq(Arc::as_ptr(it), renderer))
+        {
             rooms.remove(&renderer.conversation);
         }
         unwatched
@@ -147,12 +155,34 @@ impl Renderers {
 
     /// Forgets a renderer that ends; its viewers attach to a new one.
     fn drop_now(&self, renderer: &Renderer) {
-        self.rooms.lock().remove(&renderer.conversation);
+        let mut rooms = self.rooms.lock();
+        if rooms.get(&renderer.conversation).is_some_and(|it| std::ptr::eq(Arc::as_ptr(it), renderer)) {
+            rooms.remove(&renderer.conversation);
+        }
+    }
+
+    /// Lets every viewer attach to a new renderer, which starts from what is stored now.
+    pub fn forget_all(&self) {
+        self.rooms.lock().clear();
     }
 
     /// How many conversations are rendered now.
     pub fn count(&self) -> usize {
         self.rooms.lock().len()
+    }
+}
+
+/// Takes a renderer off the list again unless it was started.
+struct Unlisted<'a> {
+    rooms: &'a Renderers,
+    renderer: Option<&'a Renderer>,
+}
+
+impl Drop for Unlisted<'_> {
+    fn drop(&mut self) {
+        if let Some(renderer) = self.renderer {
+            self.rooms.drop_now(renderer);
+        }
     }
 }
 

@@ -42,6 +42,8 @@ struct Writing {
     live: Live,
     blocks: Vec<Seen>,
     thinking: String,
+    /// Its length as a browser counts.
+    thinking_units: usize,
     thought: Option<i64>,
     answer_bytes: u64,
     thinking_bytes: u64,
@@ -83,6 +85,7 @@ impl Screen {
             writing.answer_bytes = message.text.len() as u64;
             writing.thinking_bytes = message.thinking.len() as u64;
             writing.thinking = plain(&message.thinking);
+            writing.thinking_units = utf16_length(&writing.thinking);
             writing.thought = reply.thinking_ms;
             screen.replies.insert(reply.id, writing);
         }
@@ -217,6 +220,7 @@ impl Writing {
             live: Live::new(),
             blocks: Vec::new(),
             thinking: String::new(),
+            thinking_units: 0,
             thought: None,
             answer_bytes: 0,
             thinking_bytes: 0,
@@ -263,8 +267,9 @@ impl Writing {
 
     fn think(&mut self, text: &str, frame: &mut Frame) {
         let text = plain(text);
-        let from = utf16_length(&self.thinking);
+        let from = self.thinking_units;
         frame.event("fx:think", &format!("{} {from}\n{text}", self.message));
+        self.thinking_units += utf16_length(&text);
         self.thinking.push_str(&text);
     }
 
@@ -282,8 +287,14 @@ impl Writing {
         }
         self.say_thought(locale, frame);
         for (index, seen) in self.blocks.iter().enumerate().filter(|(_, seen)| seen.last > since) {
-            let name = if seen.first > since { "fx:append" } else { "fx:block" };
-            frame.event(name, &format!("{message} {index}\n{}", self.live.block_html(index)));
+            let data = format!("{message} {index}\n{}", self.live.block_html(index));
+            if seen.first > since {
+                frame.event("fx:append", &data);
+            }
+            // The page may hold the beginning of a block that grows; an append would be passed over.
+            if seen.first <= since || self.live.units(index) > 0 {
+                frame.event("fx:block", &data);
+            }
         }
         frame.event("fx:tail", &format!("{message} {}\n{}", self.blocks.len(), self.live.tail()));
     }

@@ -112,7 +112,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "empty_message" => Notice::EmptyMessage,
         "message_too_long" => Notice::MessageTooLong,
         "unknown_model" => Notice::UnknownModel,
-        "unavailable" | "internal" => Notice::Failed,
+        "unavailable" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
     })

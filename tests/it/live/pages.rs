@@ -123,3 +123,22 @@ async fn first_cursor(browser: &Reader, chat: &str) -> String {
     let (epoch, _) = cursor.split_once('.').unwrap();
     format!("{epoch}.0")
 }
+
+#[tokio::test]
+async fn a_list_that_grew_while_nobody_rendered_is_whole_for_a_page_that_comes_back() {
+    let server = TestApp::start().await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
+    let text: String = (0..400).map(|i| format!("- item {i}\n")).collect();
+    let chat = ada.begins("simulated/echo:ms=1", &text).await;
+    let start = Page { cursor: first_cursor(&ada, &chat).await, ..Page::default() };
+    // In the middle of the list, with some units closed.
+    let page = ada
+        .watches(&chat, start, |page| page.messages.values().any(|m| m.blocks.concat().contains("item 20<")))
+        .await;
+    assert!(!page.is_over());
+    // The renderer starts afresh from a later snapshot, as after a silence without viewers.
+    server.app.renderers.forget_all();
+    let page = ada.watches(&chat, page, Page::is_over).await;
+    assert!(page.answer().blocks.concat() == full::render(&text).concat(), "items are missing");
+    assert_eq!(page.resyncs, 0);
+}
