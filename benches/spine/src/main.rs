@@ -44,7 +44,13 @@ fn main() -> anyhow::Result<()> {
         _ => {
             let options = parse(&mut arguments)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let report = runtime.block_on(measures::all(&options))?;
+            // Interrupted, the measures are dropped, and with them every process they started.
+            let report = runtime.block_on(async {
+                tokio::select! {
+                    report = measures::all(&options) => report,
+                    () = interrupted() => bail!("interrupted"),
+                }
+            })?;
             report.print();
             if let Some(out) = &options.out {
                 std::fs::write(out, format!("{:#}\n", report.to_json())).context("writing the JSON")?;
@@ -52,6 +58,15 @@ fn main() -> anyhow::Result<()> {
             }
             Ok(())
         }
+    }
+}
+
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
     }
 }
 
