@@ -97,15 +97,18 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A runtime with as many threads as the settings say.
+/// A runtime with as many threads as the settings say; else one for every two cores (docs/PERFORMANCE.md has the
+/// measurement).
 ///
 /// # Errors
 /// When the system gives no threads.
 pub fn runtime(config: &Config) -> io::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    if config.server.workers > 0 {
-        builder.worker_threads(config.server.workers);
-    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    builder.worker_threads(match config.server.workers {
+        0 => cores.div_ceil(2),
+        wanted => wanted,
+    });
     builder.enable_all().build()
 }
 

@@ -105,7 +105,8 @@ settings! {
         drain: Duration = Seconds(0, 3_600), ["FRESHET_DRAIN_SECONDS"], default "30", example "60";
         /// For development: pages load themselves again when the server was started anew. `just dev` sets it.
         dev_reload: bool = Flag, ["FRESHET_RELOAD"], default "false", example "true";
-        /// Threads that serve requests. 0 means one per core.
+        /// Threads that serve requests. 0 means one for every two cores: the database's thread and those that paint code
+        /// need the others, and a word that wakes no second thread costs a quarter less.
         workers: usize = Count(0, 1_024), ["FRESHET_WORKERS"], default "0", example "4";
     }
 
