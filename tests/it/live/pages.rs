@@ -129,13 +129,16 @@ async fn a_list_that_grew_while_nobody_rendered_is_whole_for_a_page_that_comes_b
     let server = TestApp::start().await;
     let ada = Reader::sign_up(&server.base, "ada").await;
     let text: String = (0..400).map(|i| format!("- item {i}\n")).collect();
-    let chat = ada.begins("simulated/echo:ms=1", &text).await;
+    let chat = ada.begins("simulated/echo:ms=3", &text).await;
     let start = Page { cursor: first_cursor(&ada, &chat).await, ..Page::default() };
     // In the middle of the list, with some units closed.
     let page = ada
         .watches(&chat, start, |page| page.messages.values().any(|m| m.blocks.concat().contains("item 20<")))
         .await;
     assert!(!page.is_over());
+    // Items are written that nobody renders for this page.
+    let path = format!("/chats/{chat}/messages");
+    while !ada.json(&path).await["items"][1]["text"].as_str().unwrap().contains("item 90\n") {}
     // The renderer starts afresh from a later snapshot, as after a silence without viewers.
     server.app.renderers.forget_all();
     let page = ada.watches(&chat, page, Page::is_over).await;
