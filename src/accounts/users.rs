@@ -9,7 +9,7 @@ use crate::{
     app::App,
     config::Signup,
     error::{Error, Result},
-    platform::crypto::SecretString,
+    platform::crypto::{SecretString, WeakPassword},
 };
 
 const MAX_EMAIL: usize = 254;
@@ -69,7 +69,7 @@ pub async fn register(app: &App, input: Registration, from: IpAddr) -> Result<Us
     app.passwords
         .check(input.password.clone(), hints)
         .await
-        .map_err(|weak| Error::field("password_weak", "password", weak.to_string()))?;
+        .map_err(|weak| Error::field(code_of(&weak), "password", weak.to_string()))?;
     let first = !store::has_first_admin(&app.db).await?;
     // Asked before the costly hash; asked again below, where nobody can come in between.
     admit(app, first, &input)?;
@@ -133,13 +133,25 @@ pub async fn user(app: &App, actor: &Actor) -> Result<User> {
     store::find_user(&mut tx, actor.user).await?.ok_or(Error::Unauthenticated)
 }
 
+/// The code by which a page finds its own words.
+fn code_of(weak: &WeakPassword) -> &'static str {
+    match weak {
+        WeakPassword::TooShort => "password_too_short",
+        WeakPassword::TooLong => "password_too_long",
+        WeakPassword::Guessable { .. } => "password_weak",
+    }
+}
+
 fn new_user(app: &App, input: &Registration) -> Result<User> {
     let email = normalised(&input.email);
     if !is_email(&email) {
         return Err(Error::field("email_invalid", "email", "this is not an e-mail address"));
     }
     let name = input.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() {
+        return Err(Error::field("name_missing", "name", "a name has 1 to 80 characters"));
+    }
+    if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
         return Err(Error::field("name_invalid", "name", "a name has 1 to 80 characters"));
     }
     let (id, created_at) = (UserId(app.ids.next()), app.clock.now());

@@ -94,7 +94,7 @@ pub const SIMULATED: Row = Row {
     name: "simulated",
     label: "Simulated",
     key_env: &[],
-    base_url_env: "SIMULATED_BASE_URL",
+    base_url_env: "FRESHET_SIMULATED_URL",
     base_url: "http://127.0.0.1:4010/v1",
     dialect: Dialect {
         max_completion_tokens: true,

@@ -96,11 +96,11 @@ async fn what_does_not_fit_is_said_by_field() {
     };
     let cases = [
         (ada("email", "no address"), 422, "email_invalid", json!("email")),
-        (ada("name", "   "), 422, "name_invalid", json!("name")),
+        (ada("name", "   "), 422, "name_missing", json!("name")),
         (ada("name", &"n".repeat(81)), 422, "name_invalid", json!("name")),
         (ada("name", "a\u{0}b"), 422, "name_invalid", json!("name")),
         (ada("password", "password1"), 422, "password_weak", json!("password")),
-        (ada("password", "short"), 422, "password_weak", json!("password")),
+        (ada("password", "short"), 422, "password_too_short", json!("password")),
         (ada("email", " TAKEN@Example.org "), 409, "email_taken", Value::Null),
     ];
     for (body, status, code, field) in cases {
