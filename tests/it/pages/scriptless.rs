@@ -123,6 +123,17 @@ async fn a_refused_form_keeps_what_was_typed() {
         ("Bob".into(), "not an address".into())
     );
     assert_eq!((page.count("#email-error"), page.attribute("#password", "value")), (1, String::new()));
+    // Each refusal in its own words.
+    for (name, password, place, words) in [
+        ("Bob", "short", "#password-error", "at least 8"),
+        ("Bob", "password1", "#password-error", ""),
+        (" ", "correct horse battery staple", "#name-error", ""),
+    ] {
+        let fields = [("name", name), ("email", "bob@example.org"), ("password", password)];
+        let page = stranger.submits("/register", &fields).await;
+        assert_eq!((page.status, page.count(place)), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{password}");
+        assert!(page.text_of(place).contains(words), "{}", page.text_of(place));
+    }
     let fields = [("email", "ada@example.org"), ("password", "wrong"), ("next", &chat)];
     let page = stranger.submits("/login", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
