@@ -126,7 +126,7 @@ test('words that are selected stay selected while the answer grows', () => home.
 }));
 
 test('screen readers hear of an answer once, and it is busy until then', () => home.visit({}, async page => {
-  await say(page, 'listen', { model: 'thinking:ms=2' });
+  await say(page, 'listen', { model: 'thinking:ms=12' });
   assert.equal(await answer(page).getAttribute('aria-busy'), 'true');
   await page.evaluate(() => {
     window.heard = [];
