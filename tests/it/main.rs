@@ -9,7 +9,9 @@
 
 mod api;
 mod architecture;
+mod faults;
 mod flows;
+mod instances;
 mod live;
 mod pages;
 mod schema;

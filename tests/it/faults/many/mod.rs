@@ -1,0 +1,1 @@
+//! Several instances, and what can happen between them.

@@ -1,0 +1,1 @@
+//! One instance, and what can happen under it.
