@@ -23,6 +23,10 @@ e2e:
 bench:
     scripts/bench
 
+# many viewers, many streams, two instances over Redis: what each costs
+bench-scale *options:
+    scripts/bench --scale {{options}}
+
 # formatting, TLS, clippy, licences
 lint:
     ./test --lint

@@ -1,6 +1,6 @@
 //! Freshet as a stranger uses it: registers by the API, signs in by the form, makes chats.
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use anyhow::Context as _;
 use hyper::header;
@@ -22,6 +22,8 @@ pub struct Freshet {
     pub cookie: String,
     /// The API's token, as an `Authorization` header.
     pub bearer: String,
+    /// Where viewers connect, if that is another instance.
+    pub viewers_at: Option<SocketAddr>,
     // Where its database lies; goes away after the process (fields are dropped in order).
     _folder: Folder,
 }
@@ -48,6 +50,9 @@ pub fn start(
         ("FRESHET_DATA_DIR", data.as_ref()),
         ("FRESHET_SIMULATED_URL", simulator),
         ("FRESHET_LOG_FORMAT", "json"),
+        // One person opens everything here.
+        ("FRESHET_STREAMS_PER_USER", "100000"),
+        ("FRESHET_CONNECTIONS_PER_ADDRESS", "100000"),
     ];
     all.extend(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     Process::start(program, &["serve"], &all)
@@ -74,7 +79,20 @@ impl Freshet {
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
         let cookie = pairs.collect::<Vec<_>>().join("; ");
         anyhow::ensure!(!cookie.is_empty(), "signing in gave no cookie");
-        Ok(Self { bearer: format!("Bearer {token}"), process, cookie, _folder: folder })
+        Ok(Self { bearer: format!("Bearer {token}"), process, cookie, viewers_at: None, _folder: folder })
+    }
+
+    /// Another instance on the same database, where the same person is signed in.
+    pub async fn beside(
+        &self,
+        program: &Path,
+        simulator: &str,
+        variables: &[(String, String)],
+    ) -> anyhow::Result<Self> {
+        let folder = Folder::new()?;
+        let process = start(program, &folder, simulator, variables)?;
+        let (bearer, cookie) = (self.bearer.clone(), self.cookie.clone());
+        Ok(Self { bearer, cookie, process, viewers_at: None, _folder: folder })
     }
 
     /// Makes a conversation.

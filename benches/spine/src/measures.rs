@@ -2,6 +2,7 @@
 
 mod growth;
 mod memory;
+mod scale;
 mod streams;
 
 use std::{path::PathBuf, sync::Arc};
@@ -21,8 +22,21 @@ use crate::{
 };
 
 /// What `--only` may name.
-pub const NAMES: &[&str] =
-    &["tokens20", "tokens200", "starts", "growth", "capacity", "memory", "start", "size"];
+pub const NAMES: &[&str] = &[
+    "tokens20",
+    "tokens200",
+    "starts",
+    "growth",
+    "capacity",
+    "memory",
+    "start",
+    "size",
+    "active",
+    "viewers",
+    "instances",
+];
+/// Those that a run takes which names none. The others are `just bench-scale`.
+const USUAL: usize = 8;
 
 /// What every measure needs.
 pub struct Bench<'a> {
@@ -55,8 +69,12 @@ pub async fn all(options: &Options) -> anyhow::Result<Report> {
     let bench = Bench { options, simulator, simulator_process };
     let mut report = Report::default();
     report.about = about(options);
-    let wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
-    for name in NAMES.iter().filter(|name| wanted(name)) {
+    let usual = &NAMES[..USUAL];
+    let wanted = |name: &&&str| match options.only.is_empty() {
+        true => usual.contains(name),
+        false => options.only.iter().any(|only| only == **name),
+    };
+    for name in NAMES.iter().filter(wanted) {
         eprintln!("{name} …");
         let took = match *name {
             "tokens20" => streams::tokens(&bench, &mut report, 20).await,
@@ -66,6 +84,9 @@ pub async fn all(options: &Options) -> anyhow::Result<Report> {
             "capacity" => streams::capacity(&bench, &mut report).await,
             "memory" => memory::all(&bench, &mut report).await,
             "start" => memory::start(&bench, &mut report),
+            "active" => scale::active(&bench, &mut report).await,
+            "viewers" => scale::viewers(&bench, &mut report).await,
+            "instances" => scale::instances(&bench, &mut report).await,
             _ => size(&bench, &mut report),
         };
         // One measure that breaks must not take the others with it.

@@ -57,12 +57,7 @@ impl Process {
 
     /// CPU seconds used so far, in the kernel and out of it, by all its threads.
     pub fn cpu(&self) -> f64 {
-        let stat = self.read("stat");
-        // The name in brackets may hold spaces; fields are counted behind it.
-        let behind = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks =
-            |field: usize| behind.split_whitespace().nth(field).and_then(|text| text.parse::<f64>().ok());
-        (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / TICKS
+        cpu_of(self.child.id())
     }
 
     /// Resident memory in bytes.
@@ -96,6 +91,15 @@ impl Drop for Process {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// CPU seconds that a process has used so far, in the kernel and out of it, by all its threads; 0 when it is gone.
+pub fn cpu_of(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name in brackets may hold spaces; fields are counted behind it.
+    let behind = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = |field: usize| behind.split_whitespace().nth(field).and_then(|text| text.parse::<f64>().ok());
+    (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / TICKS
 }
 
 /// A folder that goes away with its owner.

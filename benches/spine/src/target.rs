@@ -74,7 +74,7 @@ impl Target {
 
 /// Opens a viewer of a chat; gives the body once the head is there.
 pub async fn watch(freshet: &Freshet, face: Face, chat: &str, after: &str) -> anyhow::Result<Incoming> {
-    let mut client = Client::connect(freshet.process.address).await?;
+    let mut client = Client::connect(freshet.viewers_at.unwrap_or(freshet.process.address)).await?;
     let (path, headers) = match face {
         Face::Json => (
             format!("/api/v1/chats/{chat}/events?after={after}"),
@@ -120,7 +120,8 @@ impl Ready {
     }
 }
 
-async fn follow(
+/// Reads a viewer's stream until the answer ends.
+pub async fn follow(
     body: &mut Incoming,
     screen: &mut Screen,
     seen: &mut impl FnMut(&Screen),

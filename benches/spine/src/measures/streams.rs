@@ -19,7 +19,8 @@ const FIRST_MS: f64 = 1000.0;
 /// Nobody gets further here: the driver needs two handles a stream, and has twenty thousand.
 const MOST: usize = 4096;
 
-async fn plan(bench: &Bench<'_>, streams: usize, tokens: usize) -> anyhow::Result<Plan> {
+/// Streams of so many tokens at 20 ms, checked against what the provider says.
+pub async fn plan(bench: &Bench<'_>, streams: usize, tokens: usize) -> anyhow::Result<Plan> {
     let text = bench.text(&format!("tokens:n={tokens},ms=0,seed=7"), "go").await?;
     let lasts = PACE * u32::try_from(tokens)?;
     Ok(Plan {
