@@ -145,7 +145,7 @@ pub async fn update(
     };
     let mut tx = app.db.begin().await?;
     store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
-    store::update(&mut tx, id, title.as_deref(), model.as_deref()).await?;
+    store::update(&mut tx, id, title.as_deref(), model.as_deref(), None).await?;
     let fact = ChatUpdated { title, model, leaf_id: None };
     let entries = app.log.append(&mut tx, id, vec![fact.entry(None)]).await?;
     let conversation = store::find_in(&mut tx, actor.user.0, id).await?.ok_or(Error::NotFound)?;

@@ -16,6 +16,4 @@ pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 
 /// What [`crate::replies`] writes in its own transactions.
-pub(crate) use store::{
-    MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, set_leaf, update as update_in,
-};
+pub(crate) use store::{MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, update as update_in};

@@ -188,28 +188,25 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// Changes title and model where given.
+/// Changes title, model and the last message of the branch that is shown, where given.
 pub(crate) async fn update(
     tx: &mut Tx,
     id: Uuid,
     title: Option<&str>,
     model: Option<&str>,
+    leaf: Option<Uuid>,
 ) -> sqlx::Result<()> {
     tx_exec!(
         tx,
         sql!(
-            "UPDATE conversations SET title = COALESCE($2, title), model = COALESCE($3, model) WHERE id = $1"
+            "UPDATE conversations SET title = COALESCE($2, title), model = COALESCE($3, model),
+             leaf_id = COALESCE($4, leaf_id) WHERE id = $1"
         ),
         id,
         title,
-        model
+        model,
+        leaf
     )?;
-    Ok(())
-}
-
-/// Makes `leaf` the last message of the branch that is shown.
-pub(crate) async fn set_leaf(tx: &mut Tx, id: Uuid, leaf: Uuid) -> sqlx::Result<()> {
-    tx_exec!(tx, sql!("UPDATE conversations SET leaf_id = $2 WHERE id = $1"), id, leaf)?;
     Ok(())
 }
 

@@ -268,14 +268,15 @@ impl Start<'_> {
         chat::add_message(self.tx, id, &answer).await?;
         let branched = parent != conversation.leaf_id;
         let changed = self.changed(&conversation, &model, branched.then_some(reply_message));
+        let (title, new_model) =
+            changed.as_ref().map_or((None, None), |new| (new.title.as_deref(), new.model.as_deref()));
+        chat::update_in(self.tx, id, title, new_model, Some(reply_message)).await?;
         if let Some(changed) = changed {
-            chat::update_in(self.tx, id, changed.title.as_deref(), changed.model.as_deref()).await?;
             // A branch is announced before what is in it, so that viewers load it afresh; a title comes after the text
             // that made it.
             let at = if branched { 0 } else { facts.len() };
             facts.insert(at, changed.entry(None));
         }
-        chat::set_leaf(self.tx, id, reply_message).await?;
         let started = ReplyStarted {
             reply,
             message: reply_message,

@@ -262,7 +262,7 @@ impl Inner {
             .zip(&ids)
             .filter_map(|(entry, (log, writer))| {
                 let entry = entry.as_ref()?;
-                Some(BatchRow { l: log, s: entry.seq, w: writer, n: &entry.name, d: &entry.data })
+                Some(BatchRow { l: log, s: entry.seq, w: Some(writer), n: &entry.name, d: &entry.data })
             })
             .collect();
         store::add_batch(tx, &rows, self.clock.now()).await

@@ -8,7 +8,10 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Cursor, Entry, Subscription, store};
+use super::{
+    Cursor, Entry, Subscription,
+    store::{self, BatchRow},
+};
 use crate::platform::{
     bus::Bus,
     clock::Clock,
@@ -81,13 +84,26 @@ impl Log {
     pub async fn append(&self, tx: &mut Tx, log: Uuid, new: Vec<NewEntry>) -> sqlx::Result<Vec<Arc<Entry>>> {
         let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
         let head = store::advance(tx, log, count).await?.ok_or(sqlx::Error::RowNotFound)?;
-        let at = self.clock.now();
-        let mut entries = Vec::with_capacity(new.len());
-        for (seq, fact) in (head - count + 1..).zip(new) {
-            let entry = Entry { seq, writer: fact.writer, name: fact.name.into(), data: fact.data.into() };
-            store::add(tx, log, &entry, at).await?;
-            entries.push(Arc::new(entry));
-        }
+        let number = |(seq, fact): (i64, NewEntry)| {
+            let NewEntry { name, data, writer } = fact;
+            Arc::new(Entry { seq, writer, name: name.into(), data: data.into() })
+        };
+        let entries: Vec<Arc<Entry>> = (head - count + 1..).zip(new).map(number).collect();
+        let id = store::hex(&log);
+        let writers: Vec<Option<String>> =
+            entries.iter().map(|entry| entry.writer.as_ref().map(store::hex)).collect();
+        let rows: Vec<BatchRow<'_>> = entries
+            .iter()
+            .zip(&writers)
+            .map(|(entry, writer)| BatchRow {
+                l: &id,
+                s: entry.seq,
+                w: writer.as_deref(),
+                n: &entry.name,
+                d: &entry.data,
+            })
+            .collect();
+        store::add_batch(tx, &rows, self.clock.now()).await?;
         Ok(entries)
     }
 

@@ -56,21 +56,6 @@ pub(super) async fn advance(tx: &mut Tx, log: Uuid, count: i64) -> sqlx::Result<
     Ok(row.map(|(head,)| head))
 }
 
-/// Adds one entry at its seq.
-pub(super) async fn add(tx: &mut Tx, log: Uuid, entry: &Entry, at: DateTime<Utc>) -> sqlx::Result<()> {
-    tx_exec!(
-        tx,
-        sql!("INSERT INTO entries (log_id, seq, writer, name, data, at) VALUES ($1, $2, $3, $4, $5, $6)"),
-        log,
-        entry.seq,
-        entry.writer,
-        entry.name.as_ref(),
-        entry.data.as_ref(),
-        at
-    )?;
-    Ok(())
-}
-
 /// Up to `limit` entries after `seq`, in order.
 pub(super) async fn after(tx: &mut Tx, log: Uuid, seq: i64, limit: i64) -> sqlx::Result<Vec<Arc<Entry>>> {
     let rows = tx_fetch!(
@@ -149,15 +134,15 @@ pub(super) async fn stale(db: &Db, before: DateTime<Utc>) -> sqlx::Result<Vec<(U
     )
 }
 
-/// A row of the journal's batch, as [`dialect::ADD_ENTRIES`] reads it.
+/// A row of a batch, as [`dialect::ADD_ENTRIES`] reads it.
 #[derive(Serialize)]
 pub(super) struct BatchRow<'a> {
     /// Hex id of the log.
     pub l: &'a str,
     /// Seq.
     pub s: i64,
-    /// Hex id of the writer.
-    pub w: &'a str,
+    /// Hex id of the writer, if any.
+    pub w: Option<&'a str>,
     /// Name.
     pub n: &'a str,
     /// Data.

@@ -38,7 +38,7 @@ pub const ADVANCE_HEADS: Dialect = sql_pair! {
                WHERE logs.id = b.i",
 };
 
-/// Adds the entries in `$1` (JSON array of `{"l": hex log, "s": seq, "w": hex writer, "n": name, "d": data}`), at `$2`.
+/// Adds the entries in `$1` (JSON array of `{"l": hex log, "s": seq, "w": hex writer or null, "n": name, "d": data}`), at `$2`.
 pub const ADD_ENTRIES: Dialect = sql_pair! {
     sqlite: "INSERT INTO entries (log_id, seq, writer, name, data, at)
              SELECT unhex(b.value->>'l'), CAST(b.value->>'s' AS BIGINT), unhex(b.value->>'w'), b.value->>'n', b.value->>'d', $2
