@@ -7,6 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
+    accounts::Standing,
     config::{Config, DatabaseUrl},
     platform::{
         bus::Bus,
@@ -45,10 +46,14 @@ pub struct Inner {
     pub master_key: MasterKey,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// Which sign-ins have something open here.
+    pub standing: Standing,
     /// How often somebody may guess.
     pub throttles: Throttles,
     /// The language models.
     pub providers: Providers,
+    /// What rings between instances.
+    pub bus: Bus,
     /// All conversations' logs.
     pub log: Log,
     /// Where running texts are committed.
@@ -120,7 +125,8 @@ impl App {
         let master_key = config.master_key()?;
         let db = open_database(&config).await?;
         db.migrate().await?;
-        let log = Log::new(db.clone(), Bus::default(), nature.clock.clone());
+        let bus = Bus::default();
+        let log = Log::new(db.clone(), bus.clone(), nature.clock.clone());
         let journal = Journal::new(log.clone(), nature.clock.clone(), config.streams.gather);
         let providers = providers(&config)?;
         Ok(Self {
@@ -128,8 +134,10 @@ impl App {
                 db,
                 master_key,
                 passwords: Passwords::new(HASHES_AT_ONCE),
+                standing: Standing::new(bus.clone()),
                 throttles: Throttles::default(),
                 providers,
+                bus,
                 log,
                 journal,
                 replies: Running::default(),

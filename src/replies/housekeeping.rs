@@ -35,7 +35,7 @@ pub async fn recover(app: &App) -> Result<usize> {
 
 /// Runs until the server stops. Leases have a loop of their own: nothing may delay their renewal.
 pub async fn keep_house(app: App) {
-    tokio::join!(keep_leases(&app), keep_tidy(&app));
+    tokio::join!(keep_leases(&app), keep_tidy(&app), accounts::keep_standing(&app));
 }
 
 async fn keep_leases(app: &App) {

@@ -67,6 +67,7 @@ async fn wait_for_end(watch: &mut crate::stream::Subscription, reply: Uuid) -> R
                     return Ok(());
                 }
             }
+            Next::Aside(_) => {}
             Next::Gone => return Err(Error::NotFound),
             Next::Reset => return Err(Error::Unavailable { retry_after: Duration::from_secs(1) }),
         }

@@ -1,26 +1,22 @@
 //! The doorbell between whoever commits an entry and whoever watches its topic.
 //!
 //! The truth is the log in the database. A bus may lose anything: a watcher that sees a gap, or is poked, reads the log.
-//! Inside one process it carries the committed entry itself, so that nobody has to read it back.
+//! Inside one process it carries the committed entry itself, so that nobody has to read it back. Beside entries it
+//! carries what is never logged: [`Aside`]s to the watchers of a topic, [`Call`]s to every instance.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+mod local;
+mod notes;
 
-use parking_lot::Mutex;
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-/// Entries a slow watcher may fall behind before it is told to read the log instead. Small on purpose: the buffer is
-/// allocated for every watched topic, and ten thousand idle viewers must stay cheap.
-const BEHIND: usize = 32;
+pub use local::Local;
 
 /// One committed entry of a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its place: +1 per entry of the log.
     pub seq: i64,
@@ -32,11 +28,31 @@ pub struct Entry {
     pub data: Arc<str>,
 }
 
+/// Something for who watches just now: in no log, never sent again, perhaps lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Its kind, `[a-z.]+`.
+    pub name: Arc<str>,
+    /// One line of JSON.
+    pub data: Arc<str>,
+}
+
+/// A word to every instance, this one included. May be lost: whoever acts on calls also looks for itself now and then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// What it is about, `[a-z.]+`.
+    pub kind: Arc<str>,
+    /// Whom it is about.
+    pub id: Uuid,
+}
+
 /// What a watcher hears.
 #[derive(Debug, Clone)]
 pub enum Signal {
     /// An entry was committed.
     Entry(Arc<Entry>),
+    /// Something that is not in the log.
+    Aside(Arc<Aside>),
     /// Something may have been missed: read the log.
     Poke,
     /// The topic is gone for good.
@@ -50,22 +66,10 @@ pub enum Bus {
     Local(Arc<Local>),
 }
 
-/// The in-process bus: a channel per watched topic, nothing for the others.
-#[derive(Debug, Default)]
-pub struct Local {
-    topics: Mutex<HashMap<Uuid, Topic>>,
-}
-
-#[derive(Debug)]
-struct Topic {
-    channel: broadcast::Sender<Signal>,
-    heard: AtomicI64,
-}
-
 /// A watcher's end. Dropping the last one of a topic forgets the topic.
 #[derive(Debug)]
 pub struct Attachment {
-    bus: Arc<Local>,
+    bus: Bus,
     topic: Uuid,
     receiver: Option<broadcast::Receiver<Signal>>,
 }
@@ -79,55 +83,55 @@ impl Default for Bus {
 impl Bus {
     /// Attaches a watcher. When this returns, everything published later is heard.
     pub async fn attach(&self, topic: Uuid) -> Attachment {
-        match self {
-            Self::Local(local) => {
-                let mut topics = local.topics.lock();
-                let topic_entry = topics.entry(topic).or_insert_with(|| Topic {
-                    channel: broadcast::channel(BEHIND).0,
-                    heard: AtomicI64::new(0),
-                });
-                let receiver = topic_entry.channel.subscribe();
-                Attachment { bus: Arc::clone(local), topic, receiver: Some(receiver) }
-            }
-        }
+        let receiver = Some(self.local().attach(topic));
+        Attachment { bus: self.clone(), topic, receiver }
     }
 
     /// Tells the watchers of `topic` about a committed entry. Never waits, never fails.
     pub fn publish(&self, topic: Uuid, entry: &Arc<Entry>) {
-        self.send(topic, entry.seq, || Signal::Entry(Arc::clone(entry)));
+        self.local().send(topic, entry.seq, || Signal::Entry(Arc::clone(entry)));
     }
 
-    /// Asks the watchers of `topic` to read the log, which reaches to `head`.
+    /// Tells the watchers of `topic` something that is in no log. Never waits; may be lost.
+    pub fn aside(&self, topic: Uuid, aside: Aside) {
+        let aside = Arc::new(aside);
+        self.local().send(topic, 0, || Signal::Aside(Arc::clone(&aside)));
+    }
+
+    /// Asks the watchers of `topic` here to read the log, which reaches to `head`.
     pub fn poke(&self, topic: Uuid, head: i64) {
-        self.send(topic, head, || Signal::Poke);
+        self.local().send(topic, head, || Signal::Poke);
     }
 
     /// Tells the watchers of `topic` that it is gone for good.
     pub fn close(&self, topic: Uuid) {
-        self.send(topic, 0, || Signal::Gone);
+        self.local().send(topic, 0, || Signal::Gone);
     }
 
-    /// The watched topics and the highest seq that passed through here, 0 for none.
+    /// Tells every instance, this one at once. Never waits; may be lost on the way to others.
+    pub fn call(&self, call: Call) {
+        self.local().call(call);
+    }
+
+    /// What instances call from now on.
+    pub fn calls(&self) -> broadcast::Receiver<Call> {
+        self.local().calls()
+    }
+
+    /// Pins a note of `key` to `topic` for a while, or takes it off; gives all notes that are pinned there, by key. Notes
+    /// are forgotten lightly.
+    pub async fn pin(&self, topic: Uuid, key: Uuid, note: Option<String>, lasts: Duration) -> Vec<String> {
+        self.local().notes.pin(topic, key, note, lasts, tokio::time::Instant::now())
+    }
+
+    /// The topics that are watched here and the highest seq that passed through, 0 for none.
     pub fn watched(&self) -> Vec<(Uuid, i64)> {
-        match self {
-            Self::Local(local) => local
-                .topics
-                .lock()
-                .iter()
-                .map(|(id, topic)| (*id, topic.heard.load(Ordering::Relaxed)))
-                .collect(),
-        }
+        self.local().watched()
     }
 
-    fn send(&self, topic: Uuid, seq: i64, signal: impl FnOnce() -> Signal) {
+    fn local(&self) -> &Local {
         match self {
-            Self::Local(local) => {
-                if let Some(topic) = local.topics.lock().get(&topic) {
-                    topic.heard.fetch_max(seq, Ordering::Relaxed);
-                    // An error says that nobody listens any more, which is fine.
-                    let _ = topic.channel.send(signal());
-                }
-            }
+            Self::Local(local) => local,
         }
     }
 }
@@ -146,11 +150,8 @@ impl Attachment {
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        let mut topics = self.bus.topics.lock();
-        self.receiver = None;
-        if topics.get(&self.topic).is_some_and(|topic| topic.channel.receiver_count() == 0) {
-            topics.remove(&self.topic);
-        }
+        let receiver = self.receiver.take();
+        self.bus.local().detach(self.topic, receiver);
     }
 }
 
@@ -184,5 +185,17 @@ mod tests {
         }
         assert!(matches!(slow.next().await, Signal::Poke));
         assert_eq!(bus.watched(), [(topic, 100)]);
+    }
+
+    #[tokio::test]
+    async fn an_aside_reaches_who_watches_and_moves_nothing() {
+        let bus = Bus::default();
+        let topic = Uuid::from_u128(1);
+        let aside = Aside { name: "typing".into(), data: "{}".into() };
+        bus.aside(topic, aside.clone());
+        let mut watcher = bus.attach(topic).await;
+        bus.aside(topic, aside.clone());
+        assert!(matches!(watcher.next().await, Signal::Aside(heard) if *heard == aside));
+        assert_eq!(bus.watched(), [(topic, 0)]);
     }
 }
