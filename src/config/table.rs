@@ -174,7 +174,7 @@ settings! {
     redis: Redis = "Redis" {
         /// Its address: `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or `rediss://` for TLS.
         url: Option<RedisUrl> = Optional(Parsed::<RedisUrl>::redis()), ["REDIS_URL"],
-            default "" = "no Redis", example "redis://localhost:6379/0";
+            default "" = "no Redis", example "rediss://freshet:password@redis.example.com:6379/0";
         /// Authorities (PEM) that `rediss://` trusts instead of the system's.
         ca_file: Option<PathBuf> = Optional(PemFile), ["REDIS_CA_FILE"],
             default "" = "the system's authorities", example "/etc/freshet/redis-ca.pem";
