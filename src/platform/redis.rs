@@ -5,6 +5,7 @@
 //! from the last write, and each new question would put it off.)
 
 use std::{
+    fmt,
     path::PathBuf,
     sync::{
         Arc,
@@ -34,8 +35,8 @@ pub const PATIENCE: Duration = Duration::from_millis(250);
 const BEAT: Duration = Duration::from_secs(1);
 /// How long that may take.
 const SILENCE: Duration = Duration::from_secs(2);
-/// Messages that a connection may hold for whoever reads them.
-const BEHIND: usize = 4096;
+/// Messages that a listening connection may hold for whoever reads them; the others hold next to none.
+const BEHIND: usize = 1024;
 
 /// Where Redis is.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ pub struct Settings {
 }
 
 /// One Redis. Cheap to clone; nothing is connected until [`Redis::run`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Redis {
     settings: Arc<Settings>,
     config: Config,
@@ -59,7 +60,7 @@ pub struct Redis {
 }
 
 /// One connection.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Line {
     pub client: Client,
     up: Arc<AtomicBool>,
@@ -88,7 +89,7 @@ impl Redis {
         if config.tls.is_some() {
             config.tls = Some(tls(&settings)?.into());
         }
-        let line = Line::new(&config);
+        let line = Line::new(&config, 16);
         Ok(Self { settings: Arc::new(settings), config, line })
     }
 
@@ -126,14 +127,27 @@ impl Redis {
         &self.line
     }
 
-    /// Another connection to the same server.
-    pub(super) fn another(&self) -> Line {
-        Line::new(&self.config)
+    /// Another connection to the same server, for listening.
+    pub(super) fn listening(&self) -> Line {
+        Line::new(&self.config, BEHIND)
+    }
+}
+
+/// Without the address, which may hold a password.
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redis").field("line", &self.line).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("up", &self.is_up()).finish_non_exhaustive()
     }
 }
 
 impl Line {
-    fn new(config: &Config) -> Self {
+    fn new(config: &Config, behind: usize) -> Self {
         let connection = ConnectionConfig {
             connection_timeout: SILENCE,
             internal_command_timeout: SILENCE,
@@ -144,7 +158,7 @@ impl Line {
         };
         let performance = PerformanceConfig {
             default_command_timeout: SILENCE,
-            broadcast_channel_capacity: BEHIND,
+            broadcast_channel_capacity: behind,
             ..PerformanceConfig::default()
         };
         let mut policy = ReconnectPolicy::new_exponential(0, 50, 2_000, 2);

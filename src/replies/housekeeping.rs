@@ -46,13 +46,14 @@ pub async fn recover(app: &App) -> Result<usize> {
 
 /// Runs until the server stops. Leases have a loop of their own: nothing may delay their renewal.
 pub async fn keep_house(app: App) {
+    // By itself, since it works for every word of every answer.
+    app.tasks.spawn(keep_in_touch(app.clone()));
     tokio::join!(
         keep_leases(&app),
         keep_tidy(&app),
         keep_healed(&app),
         hear_stops(&app),
-        accounts::keep_standing(&app),
-        keep_in_touch(&app),
+        accounts::standing::keep(&app),
     );
 }
 
@@ -62,7 +63,7 @@ pub(super) fn must_look(app: &App) -> bool {
 }
 
 /// Runs what goes between instances, until the last reply's last words are out.
-async fn keep_in_touch(app: &App) {
+async fn keep_in_touch(app: App) {
     let stop = CancellationToken::new();
     let last_words = async {
         app.stopping.cancelled().await;

@@ -75,7 +75,7 @@ struct Joined {
 
 impl Remote {
     pub(super) fn new(redis: Redis, instance: Uuid) -> Self {
-        let listening = redis.another();
+        let listening = redis.listening();
         Self {
             local: Local::default(),
             instance,
