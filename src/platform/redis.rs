@@ -96,9 +96,10 @@ impl Redis {
     /// Connects, and stays connected until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
         self.line
-            .keep(&stop, |turn| match turn {
-                Turn::Fresh => tracing::info!("Redis is there"),
-                Turn::Down => tracing::warn!("Redis is away; going on without it"),
+            .keep(&stop, |turn| {
+                if turn == Turn::Fresh {
+                    tracing::info!("Redis is there");
+                }
             })
             .await;
     }
@@ -188,10 +189,13 @@ impl Line {
         let (mut fresh, mut errors) = (self.client.reconnect_rx(), self.client.error_rx());
         let mut running = self.client.connect();
         let events = async {
+            // Why, once for each time that it was there.
+            let mut said = false;
             loop {
                 tokio::select! {
                     joined = fresh.recv() => match joined {
                         Ok(_) | Err(RecvError::Lagged(_)) => {
+                            said = false;
                             self.up.store(true, Ordering::Relaxed);
                             told(Turn::Fresh);
                         }
@@ -199,7 +203,10 @@ impl Line {
                     },
                     error = errors.recv() => {
                         if let Ok((error, _)) = error {
-                            tracing::debug!(%error, "a connection to Redis failed");
+                            match std::mem::replace(&mut said, true) {
+                                false => tracing::warn!(%error, "no connection to Redis; going on without it"),
+                                true => tracing::debug!(%error, "still no connection to Redis"),
+                            }
                         }
                         self.down(&told);
                     }
