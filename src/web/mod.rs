@@ -10,6 +10,7 @@ pub mod extract;
 pub mod health;
 pub mod layers;
 pub mod live;
+mod origin;
 pub mod pages;
 mod present;
 pub mod problem;

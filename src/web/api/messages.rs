@@ -55,13 +55,22 @@ struct RegenerateInput {
 
 /// A send that was accepted: everything in it is stored.
 #[derive(Debug, Serialize, ToSchema)]
-struct AcceptedBody {
+pub(super) struct AcceptedBody {
     /// The message that is answered.
     message: Message,
     /// The reply, which runs on the server whether you watch or not.
     reply: AcceptedReply,
     /// Watch from here to see every event of this send.
     cursor: String,
+}
+
+impl AcceptedBody {
+    /// From what was accepted, now or earlier.
+    pub(super) fn of(accepted: Accepted) -> Self {
+        let reply =
+            AcceptedReply { id: accepted.reply, status: Status::Running, message_id: accepted.reply_message };
+        Self { message: accepted.message, reply, cursor: accepted.cursor.to_string() }
+    }
 }
 
 /// The reply to an accepted send.
@@ -232,16 +241,7 @@ async fn answer(app: App, actor: Actor, accepted: Accepted, wish: Wish) -> Resul
             let reply = ReplyBody::of(chat, finished)?;
             Json(FinishedBody { message: accepted.message, reply }).into_response()
         }
-        Wish::AtOnce => {
-            let reply = AcceptedReply {
-                id: accepted.reply,
-                status: Status::Running,
-                message_id: accepted.reply_message,
-            };
-            let cursor = accepted.cursor.to_string();
-            let body = AcceptedBody { message: accepted.message, reply, cursor };
-            (StatusCode::ACCEPTED, Json(body)).into_response()
-        }
+        Wish::AtOnce => (StatusCode::ACCEPTED, Json(AcceptedBody::of(accepted))).into_response(),
     })
 }
 

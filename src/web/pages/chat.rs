@@ -1,8 +1,11 @@
 //! The conversation page and its forms.
 
 use axum::{
-    extract::State,
-    http::HeaderMap,
+    extract::{
+        State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    http::{HeaderMap, Uri},
     response::{IntoResponse as _, Response},
 };
 use freshet_templates::{
@@ -175,6 +178,22 @@ pub(super) async fn events(
     conversations::get(&app, &actor, id).await?;
     let after = live::cursor::wanted(&headers, query.after.as_deref());
     Ok(live::html_stream(app, actor, id, after))
+}
+
+/// `GET /c/{id}/ws`: the same as a WebSocket, for those to whom the stream does not get through.
+pub(super) async fn socket(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+    ws: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    let ws = live::socket::opened(&app, &actor, &headers, &uri, ws)?;
+    conversations::get(&app, &actor, id).await?;
+    let after = live::cursor::wanted(&headers, query.after.as_deref());
+    Ok(live::html_socket(app, actor, id, after, ws))
 }
 
 /// A message that was not taken: nothing typed is lost.
