@@ -10,6 +10,7 @@ mod page;
 mod process;
 mod redis;
 mod refusal;
+mod socket;
 mod visitor;
 mod watch;
 
@@ -29,6 +30,7 @@ pub use page::{Page, Reader};
 pub use process::Process;
 pub use redis::Redis;
 pub use refusal::refusal;
+pub use socket::Socket;
 pub use visitor::{Document, Visitor};
 pub use watch::{Seen, Watch};
 

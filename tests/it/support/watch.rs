@@ -85,7 +85,8 @@ impl Seen {
         self.last.map(|(epoch, seq)| format!("{epoch}.{seq}")).unwrap_or_default()
     }
 
-    fn take(&mut self, event: &Event, data: &Value) {
+    /// Takes an event in, with all invariants checked.
+    pub(super) fn take(&mut self, event: &Event, data: &Value) {
         if event.event == "ping" {
             return;
         }
