@@ -5,4 +5,6 @@ pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod http;
+pub mod metrics;
+pub mod process;
 pub mod throttle;

@@ -89,6 +89,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Malformed { code: "unsupported_media_type", .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed { code: "method_not_allowed", .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Malformed { code: "wrong_host", .. } => StatusCode::MISDIRECTED_REQUEST,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid { code: "not_acceptable", .. } => StatusCode::NOT_ACCEPTABLE,
             Self::Invalid { code: "wrong_credentials", .. } => StatusCode::UNAUTHORIZED,

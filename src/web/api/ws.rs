@@ -55,7 +55,7 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/v1/ws", tag = "live", responses(
     (status = 101, description = "The connection is a WebSocket now"),
     (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-    (status = 503, body = Problem)))]
+    (status = 429, body = Problem), (status = 503, body = Problem)))]
 async fn open(
     State(app): State<App>,
     actor: Actor,
@@ -64,7 +64,7 @@ async fn open(
     uri: Uri,
     ws: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
-    let ws = socket::opened(&app, &actor, &headers, &uri, ws)?;
+    let (ws, stream) = socket::opened(&app, &actor, &headers, &uri, ws)?;
     let offered: Vec<&HeaderValue> = ws.requested_protocols().collect();
     if !offered.is_empty() && !offered.iter().any(|offer| offer.as_bytes() == PROTOCOL.as_bytes()) {
         let detail = format!("the subprotocol here is {PROTOCOL}");
@@ -73,6 +73,7 @@ async fn open(
     Ok(ws.protocols([PROTOCOL]).on_upgrade(move |socket| async move {
         let socket = Socket::new(socket, app.config.streams.ping);
         app.tasks.clone().track_future(talk(app, actor, request.0, socket)).await;
+        drop(stream);
     }))
 }
 

@@ -13,7 +13,7 @@ use super::{
     html,
     socket::{Ended, Heard, Socket},
 };
-use crate::{accounts::Actor, app::App, stream::Cursor};
+use crate::{accounts::Actor, app::App, stream::Cursor, web::server::StreamGuard};
 
 /// A conversation's frames behind `after`. The actor's right to see it was checked by the caller.
 pub fn socket(
@@ -21,7 +21,7 @@ pub fn socket(
     actor: Actor,
     conversation: Uuid,
     after: Option<Cursor>,
-    ws: WebSocketUpgrade,
+    (ws, stream): (WebSocketUpgrade, StreamGuard),
 ) -> Response {
     ws.on_upgrade(move |socket| async move {
         let mut socket = Socket::new(socket, app.config.streams.ping);
@@ -31,6 +31,7 @@ pub fn socket(
             socket.end(why).await;
         };
         tasks.track_future(shown).await;
+        drop(stream);
     })
 }
 

@@ -16,7 +16,15 @@ use axum::{
 use futures::{SinkExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::{accounts::Actor, app::App, error::Error, web::origin};
+use crate::{
+    accounts::Actor,
+    app::App,
+    error::Error,
+    web::{
+        origin,
+        server::{StreamGuard, Transport},
+    },
+};
 
 /// Bytes of a message from the client.
 const MESSAGE: usize = 256 << 10;
@@ -25,27 +33,28 @@ const BURST: u32 = 250;
 /// … and how often one more.
 const EVERY: Duration = Duration::from_millis(20);
 /// How long the other side may take to answer a close.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Lets a handshake in: a browser lets any page open a WebSocket anywhere, with the cookies of the place it goes to.
 ///
 /// # Errors
-/// It comes from a foreign page, is no handshake, or comes too late.
+/// It comes from a foreign page, is no handshake, comes too late, or is one too many.
 pub(in crate::web) fn opened(
     app: &App,
     actor: &Actor,
     headers: &HeaderMap,
     uri: &Uri,
     ws: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<WebSocketUpgrade, Error> {
+) -> Result<(WebSocketUpgrade, StreamGuard), Error> {
     origin::check(&app.config, actor, headers, uri)?;
     let ws = ws.map_err(|error| Error::Malformed { code: "not_a_websocket", detail: error.body_text() })?;
     if app.draining.is_cancelled() {
         return Err(Error::Unavailable { retry_after: Duration::from_secs(2) });
     }
+    let stream = app.limits.open_stream(actor, Transport::WebSocket)?;
     // Small buffers: ten thousand idle viewers must stay cheap.
     let ws = ws.max_message_size(MESSAGE).max_frame_size(MESSAGE);
-    Ok(ws.read_buffer_size(4 << 10).write_buffer_size(16 << 10))
+    Ok((ws.read_buffer_size(4 << 10).write_buffer_size(16 << 10), stream))
 }
 
 /// An open WebSocket.

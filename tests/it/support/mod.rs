@@ -79,7 +79,7 @@ impl TestApp {
 
     /// Stops as after SIGTERM and starts again on the same data.
     pub async fn restart(mut self) -> Self {
-        self.server.take().unwrap().stop().await.unwrap();
+        self.server.take().unwrap().stop().await;
         let database = self.database.clone();
         Self::start_on(database, &[], Nature::default()).await
     }
