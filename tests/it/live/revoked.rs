@@ -100,7 +100,7 @@ async fn a_refresh_token_that_is_used_twice_ends_what_is_open() {
 #[tokio::test]
 async fn a_stream_outlives_the_access_token_that_opened_it_but_not_its_sign_in() {
     let clock = Clock::frozen(Utc::now());
-    let nature = Nature { clock: clock.clone(), ids: Ids::system() };
+    let nature = Nature { clock: clock.clone(), ids: Ids::system(), ..Nature::default() };
     let app = TestApp::start_on(Database::new().await, &[], nature).await;
     let ada = app.signed_up("ada").await;
     let chat = ada.chats_with("simulated/fast").await;

@@ -10,6 +10,7 @@ mod page;
 mod process;
 mod redis;
 mod refusal;
+mod socket;
 mod visitor;
 mod watch;
 
@@ -29,6 +30,7 @@ pub use page::{Page, Reader};
 pub use process::Process;
 pub use redis::Redis;
 pub use refusal::refusal;
+pub use socket::Socket;
 pub use visitor::{Document, Visitor};
 pub use watch::{Seen, Watch};
 
@@ -77,7 +79,7 @@ impl TestApp {
 
     /// Stops as after SIGTERM and starts again on the same data.
     pub async fn restart(mut self) -> Self {
-        self.server.take().unwrap().stop().await.unwrap();
+        self.server.take().unwrap().stop().await;
         let database = self.database.clone();
         Self::start_on(database, &[], Nature::default()).await
     }
