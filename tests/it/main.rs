@@ -15,4 +15,5 @@ mod instances;
 mod live;
 mod pages;
 mod schema;
+mod server;
 mod support;
