@@ -15,5 +15,6 @@ mod instances;
 mod live;
 mod pages;
 mod schema;
+mod server;
 mod support;
 mod ws;

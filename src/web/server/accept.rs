@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     connection::{House, serve},
-    limits::{Full, Limits},
+    limits::{Full, Limits, RESERVED},
 };
 use crate::platform::metrics;
 
@@ -59,8 +59,8 @@ pub(super) async fn accept(
     connections: TaskTracker,
 ) {
     let mut spare = Spare::default();
+    spare.refill();
     loop {
-        spare.refill();
         let accepted = tokio::select! {
             biased;
             () = house.draining.cancelled() => return,
@@ -68,7 +68,7 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let seat = if spare.0.is_some() { limits.admit(peer.ip()) } else { limits.admit_reserved() };
+                let seat = if spare.refill() { limits.admit(peer.ip()) } else { limits.admit_reserved() };
                 match seat {
                     Ok(seat) => {
                         // Small frames must not wait for each other.
@@ -90,26 +90,37 @@ pub(super) async fn accept(
     }
 }
 
-/// A file descriptor that is kept so that there is one when there are no more: the client who waits then is answered, and
-/// if it is a supervisor it hears how we are. Without it nobody would be, and a listener that is never emptied keeps
-/// waking us.
+/// File descriptors that are kept for the time when there are no more: one for each reserved seat, on which supervisors
+/// hear how we are, and one to tell everybody else that we are busy. Without them nobody would be answered, and a listener
+/// that is never emptied keeps waking us.
 #[derive(Default)]
-struct Spare(Option<File>);
+struct Spare(Vec<File>);
 
 impl Spare {
-    fn refill(&mut self) {
-        if self.0.is_none() {
-            self.0 = File::open("/dev/null").ok();
+    const ENOUGH: usize = RESERVED + 1;
+
+    /// Takes back what is missing, all or nothing; false while there is not enough.
+    fn refill(&mut self) -> bool {
+        while self.0.len() < Self::ENOUGH {
+            match File::open("/dev/null") {
+                Ok(file) => self.0.push(file),
+                Err(_) => {
+                    self.0.clear();
+                    return false;
+                }
+            }
         }
+        true
     }
 
-    /// Gives the descriptor away; false when it is gone already.
+    /// Gives them away; false when they are gone already.
     fn spend(&mut self, error: &io::Error) -> bool {
-        let was_there = self.0.take().is_some();
-        if was_there {
-            tracing::warn!(%error, "no connection could be accepted; trying again");
+        if self.0.is_empty() {
+            return false;
         }
-        was_there
+        tracing::warn!(%error, "no connection could be accepted; only supervisors are answered for now");
+        self.0.clear();
+        true
     }
 }
 

@@ -23,7 +23,7 @@ use hyper::{
     server::conn::http1,
     service::service_fn,
 };
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -72,7 +72,10 @@ pub(super) async fn serve(house: Arc<House>, stream: TcpStream, peer: SocketAddr
         answer(Arc::clone(&own), request, peer, reserved, Arc::clone(&pulse))
     });
     let mut http = http1::Builder::new();
-    http.max_buf_size(BUFFER).header_read_timeout(None).keep_alive(!reserved);
+    http.max_buf_size(BUFFER).keep_alive(!reserved);
+    // The wire's own clocks run out before this one. With it hyper reads again as soon as an answer is out, which is when
+    // they are set.
+    http.timer(TokioTimer::new()).header_read_timeout(house.times.idle + house.times.head);
     let connection = http.serve_connection(TokioIo::new(wire), service).with_upgrades();
     let mut connection = std::pin::pin!(connection);
     tokio::select! {

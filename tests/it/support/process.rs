@@ -10,6 +10,8 @@ use std::{
 /// Longer than any command takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_freshet");
+
 /// A running `freshet`. Killed when dropped.
 pub struct Process {
     /// Where it listens.
@@ -32,7 +34,17 @@ pub struct Ended {
 impl Process {
     /// Starts a server and waits until it says where it listens.
     pub fn serve(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut child = command(folder, settings, &[]).spawn().unwrap();
+        Self::begin(command(folder, settings, &[]))
+    }
+
+    /// The same, with so few file descriptors.
+    pub fn serve_with_files(folder: &Path, settings: &[(&str, &str)], files: usize) -> Self {
+        let wrapped = format!("ulimit -n {files} && exec \"$0\"");
+        Self::begin(command_of(Command::new("sh"), folder, settings, &["-c", &wrapped, PROGRAM]))
+    }
+
+    fn begin(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -96,7 +108,10 @@ impl Drop for Process {
 }
 
 fn command(folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_freshet"));
+    command_of(Command::new(PROGRAM), folder, settings, words)
+}
+
+fn command_of(mut command: Command, folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Command {
     command.args(words).env_clear().env("PORT", "0").env("FRESHET_DATA_DIR", folder).env("LOG_LEVEL", "warn");
     command.envs(settings.iter().copied());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
