@@ -2,7 +2,7 @@
 // gets through, the page itself every few seconds. Each goes on where the one before had come to.
 (() => {
   'use strict';
-  const HELLO = 2_000; // from the connection to the first word
+  const HELLO = 3_000; // from the connection to the first word
   const ANSWER = 6_000; // from the question to the first word
   const TRIES = { sse: 3, ws: 2 };
   const POLL = 3_000, IDLE = 15_000, AGAIN = 60_000;

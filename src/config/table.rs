@@ -180,8 +180,8 @@ settings! {
         /// missing. Later ones get the whole text.
         delta_grace: Duration = Seconds(0, 604_800), ["FRESHET_DELTA_GRACE_SECONDS"], default "900", example "3600";
         /// Silence after which an open stream says that it is still there. Less than what any proxy on the way takes for
-        /// the end (nginx: 60 s).
-        ping: Duration = Seconds(1, 300), ["FRESHET_PING_SECONDS"], default "15", example "10";
+        /// the end (nginx: 60 s). Pages take 40 s of silence for a dead line.
+        ping: Duration = Seconds(1, 30), ["FRESHET_PING_SECONDS"], default "15", example "10";
     }
 
     /// What is written to standard error.

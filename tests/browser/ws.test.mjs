@@ -6,13 +6,15 @@ import { badLine } from './proxy.mjs';
 import { ended, grown, house, log, same, say, until, words } from './support.mjs';
 
 const home = house();
+// Says every second that it is still there.
+const talkative = house({ FRESHET_PING_SECONDS: '1' });
 const expected = [/web socket: /, /WebSocket connection to/, /ERR_/, /Failed to fetch/, /network error/];
 
 // Opens a window behind nginx and counts by what the page's events come.
-const behind = async (settings, act) => {
-  const proxy = await nginx(home.server.url, settings);
+const behind = async (settings, act, where = home) => {
+  const proxy = await nginx(where.server.url, settings);
   try {
-    await home.visit({ through: proxy.url, allows: expected }, async (page, context) => {
+    await where.visit({ through: proxy.url, allows: expected }, async (page, context) => {
       const used = { sockets: 0, streams: 0, pages: 0 };
       page.on('websocket', () => { used.sockets++; });
       page.on('request', request => {
@@ -51,7 +53,7 @@ test('nginx that buffers although it is told not to', () => behind('proxy_ignore
 }));
 
 test('behind a proxy that keeps streams back the answer comes by WebSocket', () => behind(packed + upgrade, async (page, used) => {
-  await grows(page, 'tokens:n=500,ms=15');
+  await grows(page, 'tokens:n=350,ms=15');
   assert.ok(used.sockets >= 1);
   await ended(page);
   const live = await log(page);
@@ -144,6 +146,16 @@ test('a server that restarts is found again by WebSocket', () => behind(packed +
   assert.ok((await words(page)).startsWith(before), 'what was seen is still there');
   await isSameReloaded(page);
 }));
+
+for (const [name, settings] of [['stream', ''], ['WebSocket', packed + upgrade]]) {
+  test(`a ${name} survives a silence longer than the proxy's patience`, () => behind(`proxy_read_timeout 3s; ${settings}`, async (page, used) => {
+    await say(page, 'stall ms=7000', { model: 'faults' });
+    await ended(page);
+    const { sockets, streams } = used;
+    assert.ok(name === 'stream' ? sockets === 0 && streams === 1 : sockets === 1, JSON.stringify(used));
+    await isSameReloaded(page);
+  }, talkative));
+}
 
 test('a page may not open a WebSocket anywhere else', () => home.visit({ allows: [...expected, /policy violation: connect-src/, /violates the following Content Security Policy/] }, async page => {
   await page.goto('/c/new');
