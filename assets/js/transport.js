@@ -3,7 +3,7 @@
 (() => {
   'use strict';
   const HELLO = 3_000; // from the connection to the first word
-  const ANSWER = 6_000; // from the question to the first word
+  const ANSWER = 4_000; // from the question to the first word
   const TRIES = { sse: 3, ws: 2 };
   const POLL = 3_000, IDLE = 15_000, AGAIN = 60_000;
   const stream = () => document.getElementById('stream');

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How often sign-ins are looked up that nobody has called about.
-const LOOK: Duration = Duration::from_secs(4);
+const EVERY: Duration = Duration::from_secs(4);
 /// Sign-ins in one statement.
 const PAGE: usize = 1000;
 
@@ -121,14 +121,14 @@ impl Drop for Hold {
 }
 
 /// Ends what is open by sign-ins that other instances have ended, until the server stops.
-pub async fn keep_standing(app: &App) {
+pub async fn keep(app: &App) {
     let mut calls = app.bus.calls();
-    let mut look = interval(LOOK);
-    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut time = interval(EVERY);
+    time.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let must_look = tokio::select! {
             () = app.stopping.cancelled() => return,
-            _ = look.tick() => true,
+            _ = time.tick() => true,
             heard = calls.recv() => match heard {
                 Ok(call) => {
                     app.standing.hear(&call);
@@ -138,13 +138,17 @@ pub async fn keep_standing(app: &App) {
                 Err(RecvError::Closed) => return,
             },
         };
-        if must_look && let Err(error) = look_up(app).await {
+        if must_look && let Err(error) = look(app).await {
             tracing::warn!(%error, "whether sign-ins still stand could not be looked up; trying again");
         }
     }
 }
 
-async fn look_up(app: &App) -> Result<()> {
+/// Ends what is open here by sign-ins that don't stand any more.
+///
+/// # Errors
+/// The database failed.
+pub async fn look(app: &App) -> Result<()> {
     let (mut sessions, mut families) = (Vec::new(), Vec::new());
     for via in app.standing.all() {
         match via {

@@ -5,11 +5,12 @@
 
 use super::{
     kind::{
-        Choice, Count, Flag, Folder, Host, Key, Kind, Listed, Millis, Optional, Parsed, Port, Seconds, Secret,
+        Choice, Count, Flag, Folder, Host, Key, Kind, Listed, Millis, Optional, Parsed, PemFile, Port,
+        Prefix, Seconds, Secret,
     },
     read::Reader,
     show::Entry,
-    value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, Signup},
+    value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, RedisUrl, Signup},
 };
 use crate::platform::crypto::{MasterKey, SecretString};
 use ipnet::IpNet;
@@ -116,7 +117,7 @@ settings! {
         /// Who sends this as a bearer token may read `/metrics`, as administrators may. For everybody else there is no such
         /// page.
         metrics_token: Option<SecretString> = Optional(Secret), ["METRICS_TOKEN"],
-            default "" = "administrators only", example "a long random text";
+            default "" = "administrators only", example "a-long-random-text";
         /// For development: pages load themselves again when the server was started anew. `just dev` sets it.
         dev_reload: bool = Flag, ["FRESHET_RELOAD"], default "false", example "true";
         /// Threads that serve requests. 0 means one for every two cores: the database's thread and those that paint code
@@ -184,6 +185,26 @@ settings! {
         ping: Duration = Seconds(1, 30), ["FRESHET_PING_SECONDS"], default "15", example "10";
     }
 
+    /// What several instances share beside the database: they tell each other at once what happens, and count tries
+    /// together. Redis 6 or later, or Valkey. Nothing is kept there; while it is away everything goes on, up to two
+    /// seconds later on other instances. One instance on SQLite needs it for nothing but limits that outlive a restart.
+    redis: Redis = "Redis" {
+        /// Its address: `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or `rediss://` for TLS.
+        url: Option<RedisUrl> = Optional(Parsed::<RedisUrl>::redis()), ["REDIS_URL"],
+            default "" = "no Redis", example "rediss://freshet:password@redis.example.com:6379/0";
+        /// Authorities (PEM) that `rediss://` trusts instead of the system's.
+        ca_file: Option<PathBuf> = Optional(PemFile), ["REDIS_CA_FILE"],
+            default "" = "the system's authorities", example "/etc/freshet/redis-ca.pem";
+        /// The certificate (PEM) to show a Redis that wants one; `REDIS_KEY_FILE` is its key.
+        cert_file: Option<PathBuf> = Optional(PemFile), ["REDIS_CERT_FILE"],
+            default "" = "no certificate is shown", example "/etc/freshet/redis.pem";
+        /// The key (PEM) of `REDIS_CERT_FILE`.
+        key_file: Option<PathBuf> = Optional(PemFile), ["REDIS_KEY_FILE"],
+            default "" = "no certificate is shown", example "/etc/freshet/redis.key";
+        /// What all names in Redis begin with. Installations that share a Redis need different ones.
+        prefix: String = Prefix, ["FRESHET_REDIS_PREFIX"], default "freshet", example "freshet-staging";
+    }
+
     /// What is written to standard error.
     log: Log = "Log" {
         /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`, for all or by module, separated by commas.
@@ -196,7 +217,6 @@ settings! {
 
 /// Names that later versions will read. Whoever sets one today is told that it does nothing yet.
 pub(super) const NOT_YET: &[&str] = &[
-    "REDIS_URL",
     "S3_ENDPOINT",
     "S3_BUCKET",
     "S3_ACCESS_KEY_ID",

@@ -53,15 +53,15 @@ test('nginx that buffers although it is told not to', () => behind('proxy_ignore
 }));
 
 test('behind a proxy that keeps streams back the answer comes by WebSocket', () => behind(packed + upgrade, async (page, used) => {
-  await grows(page, 'tokens:n=350,ms=15');
+  await grows(page, 'tokens:n=800,ms=15');
   assert.ok(used.sockets >= 1);
   await ended(page);
   const live = await log(page);
   const before = used.streams;
   await page.reload();
   same(live, await log(page));
-  // This tab remembers; and the next answer needs no look around.
-  await say(page, 'and again?');
+  // This tab remembers; the next answer needs no look around.
+  await say(page, 'and again?', { model: 'tokens:n=60,ms=15' });
   await ended(page);
   assert.equal(used.streams, before);
   await isSameReloaded(page);
@@ -122,7 +122,7 @@ const hide = (page, hidden) => page.evaluate(hidden => {
 test('a hidden tab lets go of its WebSocket and catches up when it is shown', () => behind(packed + upgrade, async page => {
   let socket;
   page.on('websocket', opened => { socket = opened; });
-  await grows(page, 'tokens:n=500,ms=15');
+  await grows(page, 'tokens:n=800,ms=15');
   for (const characters of [500, 1200]) {
     await grown(page, characters);
     const gone = socket.waitForEvent('close');
@@ -136,7 +136,7 @@ test('a hidden tab lets go of its WebSocket and catches up when it is shown', ()
 }));
 
 test('a server that restarts is found again by WebSocket', () => behind(packed + upgrade, async page => {
-  await grows(page, 'tokens:n=500,ms=15');
+  await grows(page, 'tokens:n=800,ms=15');
   const before = await words(page);
   await home.server.kill();
   await page.locator('[data-behavior="connection"]').waitFor();

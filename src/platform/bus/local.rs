@@ -25,8 +25,9 @@ pub struct Local {
     pub(super) notes: Notes,
 }
 
+/// A topic that somebody watches.
 #[derive(Debug)]
-struct Topic {
+pub(super) struct Topic {
     channel: broadcast::Sender<Signal>,
     heard: AtomicI64,
 }
@@ -69,6 +70,11 @@ impl Local {
 
     pub(super) fn calls(&self) -> broadcast::Receiver<Call> {
         self.calls.subscribe()
+    }
+
+    /// Looks at the watched topics while none can come or go.
+    pub(super) fn under_lock<R>(&self, look: impl FnOnce(&HashMap<Uuid, Topic>) -> R) -> R {
+        look(&self.topics.lock())
     }
 
     pub(super) fn watched(&self) -> Vec<(Uuid, i64)> {

@@ -6,14 +6,20 @@
 
 mod local;
 mod notes;
+mod outbox;
+mod redis;
+mod wire;
 
 use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use local::Local;
+use self::wire::Word;
+pub use self::{local::Local, redis::Remote};
+use super::redis::Redis;
 
 /// One committed entry of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +70,34 @@ pub enum Signal {
 pub enum Bus {
     /// Inside this process.
     Local(Arc<Local>),
+    /// Between several, through Redis.
+    Redis(Arc<Remote>),
+}
+
+/// How well instances hear each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing is heard beyond this process.
+    Alone,
+    /// Everything has been heard for a while.
+    Steady,
+    /// Something may have been lost a moment ago.
+    Shaky,
+    /// The others can't be reached now.
+    Away,
+}
+
+/// What went to other instances and came from them since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages sent.
+    pub messages: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Messages of other instances that came in.
+    pub heard: u64,
+    /// Words that were not sent, or perhaps not.
+    pub lost: u64,
 }
 
 /// A watcher's end. Dropping the last one of a topic forgets the topic.
@@ -81,21 +115,42 @@ impl Default for Bus {
 }
 
 impl Bus {
-    /// Attaches a watcher. When this returns, everything published later is heard.
+    /// A bus to the other instances that use this Redis. `instance` is this one's name.
+    pub fn through(redis: Redis, instance: Uuid) -> Self {
+        Self::Redis(Arc::new(Remote::new(redis, instance)))
+    }
+
+    /// Does the work between instances until `stop`.
+    pub async fn run(&self, stop: CancellationToken) {
+        match self {
+            Self::Local(_) => stop.cancelled().await,
+            Self::Redis(remote) => remote.run(stop).await,
+        }
+    }
+
+    /// Attaches a watcher. When this returns, everything published later is heard; what other instances publish as far as
+    /// they can be reached.
     pub async fn attach(&self, topic: Uuid) -> Attachment {
         let receiver = Some(self.local().attach(topic));
-        Attachment { bus: self.clone(), topic, receiver }
+        // Made before the wait: who gives up waiting leaves nothing behind.
+        let attachment = Attachment { bus: self.clone(), topic, receiver };
+        if let Self::Redis(remote) = self {
+            remote.joined(topic).await;
+        }
+        attachment
     }
 
     /// Tells the watchers of `topic` about a committed entry. Never waits, never fails.
     pub fn publish(&self, topic: Uuid, entry: &Arc<Entry>) {
         self.local().send(topic, entry.seq, || Signal::Entry(Arc::clone(entry)));
+        self.tell(Some(topic), || Word::of(entry));
     }
 
     /// Tells the watchers of `topic` something that is in no log. Never waits; may be lost.
     pub fn aside(&self, topic: Uuid, aside: Aside) {
         let aside = Arc::new(aside);
         self.local().send(topic, 0, || Signal::Aside(Arc::clone(&aside)));
+        self.tell(Some(topic), || Word::Aside(aside));
     }
 
     /// Asks the watchers of `topic` here to read the log, which reaches to `head`.
@@ -106,11 +161,13 @@ impl Bus {
     /// Tells the watchers of `topic` that it is gone for good.
     pub fn close(&self, topic: Uuid) {
         self.local().send(topic, 0, || Signal::Gone);
+        self.tell(Some(topic), || Word::Gone);
     }
 
     /// Tells every instance, this one at once. Never waits; may be lost on the way to others.
     pub fn call(&self, call: Call) {
-        self.local().call(call);
+        self.local().call(call.clone());
+        self.tell(None, || Word::Call(call));
     }
 
     /// What instances call from now on.
@@ -121,6 +178,11 @@ impl Bus {
     /// Pins a note of `key` to `topic` for a while, or takes it off; gives all notes that are pinned there, by key. Notes
     /// are forgotten lightly.
     pub async fn pin(&self, topic: Uuid, key: Uuid, note: Option<String>, lasts: Duration) -> Vec<String> {
+        if let Self::Redis(remote) = self
+            && let Some(notes) = notes::pin_there(remote.redis(), topic, key, note.as_deref(), lasts).await
+        {
+            return notes;
+        }
         self.local().notes.pin(topic, key, note, lasts, tokio::time::Instant::now())
     }
 
@@ -129,9 +191,32 @@ impl Bus {
         self.local().watched()
     }
 
+    /// How well the other instances are heard.
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Local(_) => Reach::Alone,
+            Self::Redis(remote) => remote.reach(),
+        }
+    }
+
+    /// What was said between instances since the start.
+    pub fn traffic(&self) -> Traffic {
+        match self {
+            Self::Local(_) => Traffic::default(),
+            Self::Redis(remote) => remote.traffic(),
+        }
+    }
+
+    fn tell(&self, topic: Option<Uuid>, word: impl FnOnce() -> Word) {
+        if let Self::Redis(remote) = self {
+            remote.tell(topic, word());
+        }
+    }
+
     fn local(&self) -> &Local {
         match self {
             Self::Local(local) => local,
+            Self::Redis(remote) => &remote.local,
         }
     }
 }
@@ -151,7 +236,11 @@ impl Attachment {
 impl Drop for Attachment {
     fn drop(&mut self) {
         let receiver = self.receiver.take();
-        self.bus.local().detach(self.topic, receiver);
+        if self.bus.local().detach(self.topic, receiver)
+            && let Bus::Redis(remote) = &self.bus
+        {
+            remote.left(self.topic);
+        }
     }
 }
 

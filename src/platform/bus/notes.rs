@@ -6,6 +6,8 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::platform::redis::Redis;
+
 /// Topics whose dead notes are worth a sweep.
 const SWEEP: usize = 1024;
 
@@ -45,6 +47,44 @@ impl Notes {
         pinned.sort_unstable();
         pinned.into_iter().map(|(_, note)| note).collect()
     }
+}
+
+/// Value: until when in Redis's milliseconds, a space, the note.
+const PIN: &str = r"
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if ARGV[2] == '' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f ', now + ARGV[3]) .. ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+local all, notes = redis.call('HGETALL', KEYS[1]), {}
+for i = 1, #all, 2 do
+  local till, note = string.match(all[i + 1], '^(%d+) (.*)$')
+  if till and tonumber(till) > now then
+    notes[#notes + 1] = all[i] .. note
+  else
+    redis.call('HDEL', KEYS[1], all[i])
+  end
+end
+return notes";
+/// Letters of a key in front of its note.
+const KEY: usize = 32;
+
+/// As [`Notes::pin`], for all instances together; `None` when Redis does not answer.
+pub(super) async fn pin_there(
+    redis: &Redis,
+    topic: Uuid,
+    key: Uuid,
+    note: Option<&str>,
+    lasts: Duration,
+) -> Option<Vec<String>> {
+    let lasts = i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX);
+    let words = vec![key.simple().to_string().into(), note.unwrap_or_default().into(), lasts.into()];
+    let mut notes: Vec<String> = redis.ask(PIN, redis.name("notes", topic), words).await?;
+    notes.sort_unstable();
+    Some(notes.into_iter().map(|note| note.get(KEY..).unwrap_or_default().to_owned()).collect())
 }
 
 #[cfg(test)]

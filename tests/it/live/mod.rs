@@ -5,4 +5,5 @@ mod conversation;
 mod crash;
 mod pages;
 mod resume;
+mod revoked;
 mod sending;
