@@ -9,7 +9,7 @@
   const isStream = event => event.target.id === 'stream';
 
   let wait = 500, watchdog;
-  const next = () => (wait = Math.min(wait * 2, 30_000)) * (0.7 + Math.random() * 0.6);
+  const next = freshet.pause = () => (wait = Math.min(wait * 2, 30_000)) * (0.7 + Math.random() * 0.6);
 
   function heard(event) {
     if (!isStream(event)) return;
@@ -31,31 +31,36 @@
   });
 
   // The line under the composer says so when nothing can arrive.
-  function tell(isLost) {
+  const tell = freshet.tell = isLost => {
     const line = document.querySelector('[data-behavior="connection"]');
     if (line) line.hidden = !isLost;
-  }
+  };
 
   function retry(event) {
     if (!isStream(event)) return;
     tell(true);
     if (FOR_GOOD.includes(event.detail.ctx?.response?.status)) return;
+    if (freshet.failed()) return;
     setTimeout(() => { if (stream() && !live()) htmx.trigger('#stream', 'fx:retry'); }, next());
   }
   for (const name of ['htmx:error', 'htmx:response:error']) document.addEventListener(name, retry);
   document.addEventListener('htmx:sse:error', event => {
     if (!isStream(event)) return;
     tell(true);
-    if (FOR_GOOD.includes(event.detail.status)) hangUp();
+    if (FOR_GOOD.includes(event.detail.status)) hangUp(); else freshet.failed();
   });
 
-  function hangUp() {
-    const connection = live();
-    stream()?.remove();
+  // Lets go of whatever the page listens to; the element can stay as the place of the next one.
+  function hangUp(isKept) {
+    const connection = live(), old = stream();
+    old?.remove();
+    if (isKept && old) document.getElementById('main').append(old.cloneNode());
     clearTimeout(watchdog);
     connection?.delayCanceller?.();
     connection?.reader?.cancel();
+    freshet.socket.close();
   }
+  freshet.hangUp = hangUp;
 
   addEventListener('online', () => live()?.delayCanceller?.());
   // A page from the back/forward cache shows the past, and its stream is dead.
@@ -63,6 +68,7 @@
 
   // What the server's page says replaces what we have; then the stream goes on from that page's cursor.
   let busy = false;
+  const shown = {};
   freshet.resync = async () => {
     if (busy) return;
     busy = true;
@@ -76,13 +82,18 @@
       history.replaceState(history.state, '', address);
       const page = freshet.parsePage(await answer.text());
       for (const id of ['log', 'title', 'chats', 'composer-stop']) {
-        const here = document.getElementById(id), there = page.getElementById(id);
-        if (here && there) { here.replaceWith(there); htmx.process(there); }
+        const here = document.getElementById(id), there = page.getElementById(id), html = there?.outerHTML;
+        // Asked for every few seconds it mostly says the same, and a selection should survive that.
+        if (!here || !there || (freshet.isPolling() && shown[id] === html)) continue;
+        shown[id] = freshet.isPolling() ? html : '';
+        here.replaceWith(there);
+        htmx.process(there);
+        if (id === 'log') freshet.decorate(there);
       }
-      freshet.decorate(document.getElementById('log'));
       freshet.follow(false);
       const fresh = page.getElementById('stream');
-      setTimeout(() => { document.getElementById('main').append(fresh); htmx.process(fresh); busy = false; }, next() / 4);
+      const connect = () => { busy = false; freshet.connect(fresh); };
+      if (freshet.isPolling()) { tell(false); connect(); } else setTimeout(connect, next() / 4);
     } catch {
       tell(true);
       setTimeout(() => { busy = false; freshet.resync(); }, next());

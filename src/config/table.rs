@@ -117,7 +117,7 @@ settings! {
         /// Who sends this as a bearer token may read `/metrics`, as administrators may. For everybody else there is no such
         /// page.
         metrics_token: Option<SecretString> = Optional(Secret), ["METRICS_TOKEN"],
-            default "" = "administrators only", example "a long random text";
+            default "" = "administrators only", example "a-long-random-text";
         /// For development: pages load themselves again when the server was started anew. `just dev` sets it.
         dev_reload: bool = Flag, ["FRESHET_RELOAD"], default "false", example "true";
         /// Threads that serve requests. 0 means one for every two cores: the database's thread and those that paint code
@@ -181,8 +181,8 @@ settings! {
         /// missing. Later ones get the whole text.
         delta_grace: Duration = Seconds(0, 604_800), ["FRESHET_DELTA_GRACE_SECONDS"], default "900", example "3600";
         /// Silence after which an open stream says that it is still there. Less than what any proxy on the way takes for
-        /// the end (nginx: 60 s).
-        ping: Duration = Seconds(1, 300), ["FRESHET_PING_SECONDS"], default "15", example "10";
+        /// the end (nginx: 60 s). Pages take 40 s of silence for a dead line.
+        ping: Duration = Seconds(1, 30), ["FRESHET_PING_SECONDS"], default "15", example "10";
     }
 
     /// What several instances share beside the database: they tell each other at once what happens, and count tries

@@ -165,9 +165,10 @@ fn log(l: Locale, conversation: &Conversation, delivery: Delivery) -> Markup {
 }
 
 fn stream(conversation: &Conversation) -> Markup {
-    let url = format!("/c/{}/events?after={}", conversation.id, conversation.cursor);
+    let chat = format!("/c/{}", conversation.id);
+    let url = format!("{chat}/events?after={}", conversation.cursor);
     html! {
-        div #stream hidden data-cursor=(conversation.cursor) hx-sse:connect=(url) hx-sse:close="fx:bye" hx-swap="none"
+        div #stream hidden data-chat=(chat) data-cursor=(conversation.cursor) hx-sse:connect=(url) hx-sse:close="fx:bye" hx-swap="none"
             hx-sync="this:drop" hx-trigger="load, fx:retry" {}
     }
 }
