@@ -69,6 +69,8 @@ impl TestApp {
             ("FRESHET_SIMULATED_URL".into(), format!("{simulator}/v1")),
             ("FRESHET_GATHER_MS".into(), "5".into()),
             ("FRESHET_DRAIN_SECONDS".into(), "5".into()),
+            // One person is a crowd in some tests.
+            ("FRESHET_STREAMS_PER_USER".into(), "100000".into()),
         ];
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::read(all).unwrap_or_else(|errors| panic!("{errors:?}"));
