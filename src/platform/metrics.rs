@@ -43,6 +43,8 @@ names! {
         "Streams that were refused since their owner had too many.";
     REPLIES, "freshet_replies_running", Gauge, "Replies that this instance is writing.";
     RENDERERS, "freshet_renderers", Gauge, "Conversations that are rendered for pages.";
+    FRAMES, "freshet_frames_rendered_total", Counter,
+        "Frames of HTML that were made, each once for all who watch.";
     BUS_TOPICS, "freshet_bus_topics", Gauge, "Conversations that somebody watches here.";
     BUS_LAGGED, "freshet_bus_lagged_total", Counter,
         "Times a watcher fell so far behind that it has to read the log instead.";
@@ -120,6 +122,11 @@ pub fn stream_refused() {
 /// A long-lived task panicked.
 pub fn task_broken() {
     counter!(TASKS_BROKEN).increment(1);
+}
+
+/// A frame was made for pages.
+pub fn rendered() {
+    counter!(FRAMES).increment(1);
 }
 
 /// The journal stored so many pieces at once.

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     chat::{Event, snapshot},
     error::{Error, Result},
+    platform::metrics,
     stream::{Cursor, Entry, Next, Subscription},
 };
 
@@ -249,6 +250,7 @@ impl Renderer {
             .await?
         };
         *screen = Some(state);
+        metrics::rendered();
         // An error says that nobody watches just now.
         let _ = self.frames.send(Sent { seq: cursor.seq, bytes: frame.into_bytes(), last: false });
         Ok(())
