@@ -44,6 +44,9 @@ async fn who_is_attached_hears_what_is_said_elsewhere_from_that_moment_on() {
     for round in 0..50 {
         let topic = Uuid::from_u128(round % 3);
         let mut watcher = pair.b.app.bus.attach(topic).await;
+        // Redis has it already: this blocks the one thread, so nothing can have been done meanwhile.
+        let watchers = pair.redis.command(&["PUBSUB", "NUMSUB", &format!("freshet:log:{topic}")]);
+        assert!(watchers.ends_with(":1\r\n"), "{round}: {watchers}");
         let said = Aside { name: "test".into(), data: round.to_string().into() };
         pair.a.app.bus.aside(topic, said.clone());
         let heard = tokio::time::timeout(Duration::from_secs(20), watcher.next()).await;
