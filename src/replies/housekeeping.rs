@@ -1,6 +1,9 @@
 //! What keeps replies honest while nobody looks: leases renewed, orphans ended, old pieces forgotten.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use tokio::{
@@ -23,7 +26,7 @@ use crate::{
 const HEAL: Duration = Duration::from_secs(5);
 /// The same while other instances can't be heard, or not for sure.
 const HEAL_SOON: Duration = Duration::from_secs(1);
-/// How often this instance then looks whether one of its replies is to stop.
+/// How often an instance looks whether one of its replies is to stop.
 const STOPS: Duration = Duration::from_millis(500);
 /// How long the bus may go on when everything stops, for the last words.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -46,8 +49,6 @@ pub async fn recover(app: &App) -> Result<usize> {
 
 /// Runs until the server stops. Leases have a loop of their own: nothing may delay their renewal.
 pub async fn keep_house(app: App) {
-    // By itself, since it works for every word of every answer.
-    app.tasks.spawn(keep_in_touch(app.clone()));
     tokio::join!(
         keep_leases(&app),
         keep_tidy(&app),
@@ -58,12 +59,13 @@ pub async fn keep_house(app: App) {
 }
 
 /// Whether what other instances commit, or ask for, may come to be known here only by looking.
-pub(super) fn must_look(app: &App) -> bool {
+fn must_look(app: &App) -> bool {
     !app.db.is_embedded() && app.bus.reach() != Reach::Steady
 }
 
-/// Runs what goes between instances, until the last reply's last words are out.
-async fn keep_in_touch(app: App) {
+/// Runs what goes between instances, until the last reply's last words are out. A task of its own, since it works for
+/// every word of every answer.
+pub async fn keep_in_touch(app: App) {
     let stop = CancellationToken::new();
     let last_words = async {
         app.stopping.cancelled().await;
@@ -82,7 +84,7 @@ async fn keep_in_touch(app: App) {
 
 async fn keep_healed(app: &App) {
     let mut look = ticker(HEAL_SOON);
-    let mut last = Instant::now();
+    let (mut last, mut written) = (Instant::now(), HashSet::new());
     loop {
         tokio::select! {
             () = app.stopping.cancelled() => return,
@@ -91,30 +93,36 @@ async fn keep_healed(app: &App) {
         if last.elapsed() >= HEAL || must_look(app) {
             last = Instant::now();
             tell(app.log.heal().await.map(drop).map_err(Into::into));
+        } else if !app.db.is_embedded() {
+            // The other side may have lost what rings between us without our noticing.
+            match app.log.heal_written(&written).await {
+                Ok(now) => written = now,
+                Err(error) => tell(Err(error.into())),
+            }
         }
     }
 }
 
-/// Stops replies that somebody stopped on another instance: at a call, or, as calls may be lost, after a look.
+/// Stops replies that somebody stopped on another instance: at a call, or, as calls may be lost on either side, after a
+/// look.
 async fn hear_stops(app: &App) {
     let mut calls = app.bus.calls();
     let mut look = ticker(STOPS);
-    // A call may come before the reply is known here, between its commit and its start.
-    let mut unknown = false;
     loop {
         tokio::select! {
             () = app.stopping.cancelled() => return,
             heard = calls.recv() => match heard {
-                Ok(call) if &*call.kind == STOP => match app.replies.find(call.id) {
-                    Some(handle) => handle.stop.cancel(),
-                    None => unknown = true,
-                },
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => unknown = true,
+                // A call may come before the reply is known here, between its commit and its start.
+                Ok(call) if &*call.kind == STOP => {
+                    if let Some(handle) = app.replies.find(call.id) {
+                        handle.stop.cancel();
+                    }
+                }
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             },
             _ = look.tick() => {
-                if app.replies.count() > 0 && (must_look(app) || std::mem::take(&mut unknown)) {
+                if app.replies.count() > 0 && !app.db.is_embedded() {
                     tell(look_for_stops(app).await);
                 }
             }

@@ -183,6 +183,32 @@ impl Log {
         self.bus.watched().len()
     }
 
+    /// As [`Log::heal`], but only where somebody is writing, or was at the last look: `before`. Gives the logs to name at
+    /// the next look. One statement, however many are watched.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn heal_written(&self, before: &HashSet<Uuid>) -> sqlx::Result<HashSet<Uuid>> {
+        let watched: HashMap<Uuid, i64> = self.bus.watched().into_iter().collect();
+        if watched.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut heads = store::written_heads(&self.db).await?;
+        let written: HashSet<Uuid> =
+            heads.iter().map(|(log, _)| *log).filter(|log| watched.contains_key(log)).collect();
+        // The last words of a writer whose lease has gone meanwhile.
+        let over: Vec<Uuid> = before.difference(&written).copied().collect();
+        if !over.is_empty() {
+            heads.extend(store::heads(&self.db, &over).await?);
+        }
+        for (log, head) in heads {
+            if watched.get(&log).is_some_and(|heard| *heard < head) {
+                self.bus.poke(log, head);
+            }
+        }
+        Ok(written)
+    }
+
     /// Compares what watchers have heard with what is committed and pokes those that missed something.
     ///
     /// # Errors

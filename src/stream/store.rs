@@ -111,6 +111,16 @@ pub(super) async fn by_writer(
     Ok(rows.into_iter().map(entry).collect())
 }
 
+/// Heads of the logs that somebody writes to now.
+pub(super) async fn written_heads(db: &Db) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    fetch!(
+        *db,
+        (Uuid, i64),
+        fetch_all,
+        sql!("SELECT id, head FROM logs WHERE id IN (SELECT log_id FROM leases)")
+    )
+}
+
 /// Heads of many logs at once.
 pub(super) async fn heads(db: &Db, logs: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let ids: Vec<String> = logs.iter().map(hex).collect();
