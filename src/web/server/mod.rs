@@ -216,3 +216,6 @@ fn only_one(config: &Config) -> anyhow::Result<Option<File>> {
         Err(std::fs::TryLockError::Error(error)) => Err(error).context("locking the database"),
     }
 }
+
+#[cfg(test)]
+mod tests;
