@@ -122,7 +122,12 @@ impl Limits {
         )
     }
 
-    fn of(connections: usize, per_address: usize, streams_per_user: usize, trusted: Vec<IpNet>) -> Self {
+    pub(super) fn of(
+        connections: usize,
+        per_address: usize,
+        streams_per_user: usize,
+        trusted: Vec<IpNet>,
+    ) -> Self {
         let here = Mutex::default();
         Self { inner: Arc::new(Inner { connections, per_address, streams_per_user, trusted, here }) }
     }

@@ -218,3 +218,6 @@ fn only_one(config: &Config) -> anyhow::Result<Option<File>> {
         Err(std::fs::TryLockError::Error(error)) => Err(error).context("locking the database"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,7 @@ async fn a_thousand_reconnects_during_one_answer_lose_nothing() {
 
 #[tokio::test]
 async fn viewers_who_come_at_any_moment_agree() {
-    let server = TestApp::start().await;
+    let server = TestApp::start_with(&[("FRESHET_STREAMS_PER_USER", "1000")]).await;
     let ada = Arc::new(server.signed_up("ada").await);
     let chat = ada.chats_with(&format!("simulated/{MODEL}")).await;
     let accepted = ada.says(&chat, "go").await;
