@@ -146,6 +146,19 @@ test('a line that is cut again and again delivers every letter once', async () =
   } finally { line.close(); }
 });
 
+test('a line too short for what was missed brings the page instead', async () => {
+  const line = await badLine(home.server.url, { cutAfter: 5_000 });
+  try {
+    await home.visit({ through: line.url, allows: brokenLine }, async page => {
+      await say(page, 'a tour', { model: 'essay:ms=0' });
+      await ended(page);
+      await say(page, 'once more, through a very bad line');
+      await isSameReloaded(page);
+      assert.ok(line.streams >= 2, `${line.streams} streams`);
+    });
+  } finally { line.close(); }
+});
+
 test('a gateway that refuses the stream at first is asked again', async () => {
   const line = await badLine(home.server.url, { refuse: 2 });
   try {
