@@ -1,1 +1,8 @@
 //! One instance, and what can happen under it.
+
+mod change;
+mod disk;
+mod line;
+mod provider;
+mod time;
+mod upgrade;
