@@ -3,6 +3,7 @@
 mod change;
 mod disk;
 mod line;
+mod load;
 mod provider;
 mod time;
 mod upgrade;

@@ -1,11 +1,7 @@
 //! Clocks that jump (R29): leases live by the database's, timers by none, and only what is really old is forgotten.
 
 use chrono::{TimeDelta, Utc};
-use freshet::{
-    app::Nature,
-    platform::clock::{Clock, Ids},
-    providers::simulated,
-};
+use freshet::{app::Nature, platform::clock::Clock, providers::simulated};
 use sqlx::Executor as _;
 
 use crate::support::{Browser, Database, TestApp};
@@ -15,7 +11,7 @@ const MODEL: &str = "tokens:n=250,ms=6";
 #[tokio::test]
 async fn r29_an_hour_forward_and_back_interrupts_nobody() {
     let clock = Clock::frozen(Utc::now());
-    let nature = Nature { clock: clock.clone(), ids: Ids::system() };
+    let nature = Nature { clock: clock.clone(), ..Nature::default() };
     let server = TestApp::start_on(Database::new().await, &[("FRESHET_LEASE_SECONDS", "1")], nature).await;
     let ada = server.signed_up("ada").await;
     let eve = Browser::new(&server.base);
