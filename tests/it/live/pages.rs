@@ -151,7 +151,7 @@ async fn a_block_that_was_cut_elsewhere_by_a_renderer_before_is_whole_for_a_page
     let server = TestApp::start().await;
     let ada = Reader::sign_up(&server.base, "ada").await;
     // Long enough to be cut when it comes in small pieces, short enough not to be when it comes at once.
-    let quote: String = (0..120).map(|i| format!("> quoted {i}\n")).collect();
+    let quote: String = (0..140).map(|i| format!("> quoted {i}\n")).collect();
     let text = format!("{quote}\nA paragraph behind it, which goes on for a while.\n\n").repeat(3);
     let chat = ada.begins("simulated/echo:ms=2", &text).await;
     let start = Page { cursor: first_cursor(&ada, &chat).await, ..Page::default() };
