@@ -136,7 +136,7 @@ impl App {
     pub async fn build(config: Config, nature: Nature) -> anyhow::Result<Self> {
         let master_key = config.master_key()?;
         let db = open_database(&config).await?;
-        db.migrate().await?;
+        db.migrate_to_serve().await?;
         let instance = nature.ids.next();
         let redis = config.redis().map(Redis::new).transpose()?;
         // One process alone uses an embedded database: there is nobody to talk to, and Redis only counts tries.

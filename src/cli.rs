@@ -187,7 +187,7 @@ async fn examine(config: &Config, report: &mut doctor::Report) {
         Err(error) => Err(error),
     };
     match state {
-        Ok(state) if state.applied > state.known => {
+        Ok(state) if !state.fits() && state.applied > state.known => {
             report.add(
                 "database",
                 Verdict::Fail,

@@ -11,6 +11,7 @@
 //! | sent something that doesn't fit | [`Error::Invalid`] |
 //! | sent something that fits, but not now | [`Error::Conflict`] |
 //! | did nothing wrong: we or the provider can't just now | [`Error::Unavailable`] |
+//! | did nothing wrong: there is no room to keep it | [`Error::Full`] |
 //! | met a bug | [`Error::Internal`]: logged with its cause, shown as an id to quote |
 
 use std::time::Duration;
@@ -73,6 +74,12 @@ pub enum Error {
         /// When a next try makes sense.
         retry_after: Duration,
     },
+    /// The disk below the database is full; nothing was stored. A later try may succeed, but somebody has to make room.
+    #[error("the server's storage is full")]
+    Full {
+        /// When a next try makes sense.
+        retry_after: Duration,
+    },
     /// A bug or a broken installation; the cause is logged, never shown.
     #[error("internal error: {0:#}")]
     Internal(#[from] anyhow::Error),
@@ -104,6 +111,7 @@ impl Error {
             Self::TooLarge => "too_large",
             Self::TooMany { .. } => "too_many_requests",
             Self::Unavailable { .. } => "unavailable",
+            Self::Full { .. } => "storage_full",
             Self::Internal(_) => "internal",
         }
     }
@@ -126,6 +134,10 @@ impl From<HashError> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        if crate::platform::db::is_full(&error) {
+            tracing::error!(%error, "the database has no room; make some");
+            return Self::Full { retry_after: Duration::from_secs(30) };
+        }
         if crate::platform::db::is_transient(&error) {
             tracing::warn!(%error, "the database did not answer");
             return Self::Unavailable { retry_after: Duration::from_secs(2) };

@@ -8,7 +8,7 @@
   const live = () => stream()?._htmx?.sse;
   const isStream = event => event.target.id === 'stream';
 
-  let wait = 500, watchdog;
+  let wait = 500, watchdog, place, fruitless = 0; // connections in a row that brought nothing whole
   const next = freshet.pause = () => (wait = Math.min(wait * 2, 30_000)) * (0.7 + Math.random() * 0.6);
 
   function heard(event) {
@@ -22,7 +22,19 @@
   document.addEventListener('htmx:sse:after:connection', event => {
     if (isStream(event)) setTimeout(() => { if (document.hidden) live()?.visibilityHandler?.(); });
   });
-  document.addEventListener('fx:hello', () => { wait = 500; tell(false); });
+  document.addEventListener('fx:hello', event => {
+    wait = 500;
+    tell(false);
+    // What was missed comes in one piece, and a line that breaks inside it brings nothing however often it is asked. Then
+    // the page brings it, compressed.
+    if (isStream(event) && ++fruitless > 2 && document.querySelector('.message--assistant[aria-busy="true"]')) freshet.resync();
+  });
+  document.addEventListener('htmx:sse:before:message', event => {
+    if (!isStream(event)) return;
+    const { id, event: name } = event.detail.message;
+    if (id !== place || name === 'fx:ping') fruitless = 0;
+    place = id;
+  });
   document.addEventListener('fx:bye', event => {
     clearTimeout(watchdog);
     // Signed out elsewhere: a reload asks to sign in. Later, since signing out here also ends the stream, and its own way
@@ -72,6 +84,7 @@
   freshet.resync = async () => {
     if (busy) return;
     busy = true;
+    fruitless = 0;
     hangUp();
     try {
       // A page of older messages can't show what arrives now: the newest ones can.

@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{
+    ask::ask,
     end,
     running::Handle,
     store::{self, Ending},
@@ -71,13 +72,13 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         thinking_since: None,
         usage: None,
     };
-    let work = AssertUnwindSafe(run(app, &job, &mut progress)).catch_unwind();
+    let work = contained(run(app, &job, &mut progress));
     let ending = tokio::select! {
         biased;
         () = handle.lost.cancelled() => None,
         () = handle.stop.cancelled() => Some(ending(Status::Stopped, None)),
         () = app.stopping.cancelled() => Some(ending(Status::Interrupted, Some(going_down()))),
-        done = work => Some(done.unwrap_or_else(|_| ending(Status::Failed, Some(broken())))),
+        done = work => Some(done),
     };
     // The provider's stream is dropped by now: its connection is closed before anybody hears of the end.
     match ending {
@@ -88,6 +89,12 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         }
         _ => tracing::warn!("the lease is gone; this reply's end is somebody else's to write"),
     }
+}
+
+/// A bug of ours ends this reply and nothing else.
+async fn contained(work: impl Future<Output = Ending>) -> Ending {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.unwrap_or_else(|_| ending(Status::Failed, Some(broken())))
 }
 
 /// Pulls the provider to its end. What it returns lacks only the usage.
@@ -129,7 +136,7 @@ impl From<Lost> for Broken {
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let model = app.providers.resolve(&job.model).await?;
-    let mut deltas = app.providers.stream(&model, request(job)).await?;
+    let mut deltas = ask(app, &model, request(job)).await?;
     loop {
         progress.writer.ready().await;
         match deltas.next().await {
@@ -232,5 +239,25 @@ fn broken() -> ReplyError {
     ReplyError {
         code: "internal".into(),
         message: "Something broke inside Freshet; the answer so far is kept.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn r46_a_panic_is_an_ending() {
+        let bug = async {
+            tokio::task::yield_now().await;
+            [Status::Complete].iter().find(|status| **status == Status::Stopped).map(|_| ()).expect("a bug");
+            ending(Status::Complete, None)
+        };
+        let ended = contained(bug).await;
+        assert_eq!(
+            (ended.status, ended.error.map(|error| error.code)),
+            (Status::Failed, Some("internal".into()))
+        );
+        assert_eq!(contained(async { ending(Status::Stopped, None) }).await.status, Status::Stopped);
     }
 }

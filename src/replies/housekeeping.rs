@@ -207,7 +207,7 @@ async fn reap(app: &App) -> Result<usize> {
                     tracing::warn!(reply.id = %lease.id, "ended a reply whose server went away");
                 }
                 Ok(false) => {}
-                Err(error @ Error::Unavailable { .. }) => return Err(error),
+                Err(error @ (Error::Unavailable { .. } | Error::Full { .. })) => return Err(error),
                 // One that can't be ended must not keep the others, or the start, waiting.
                 Err(error) => tracing::error!(%error, reply.id = %lease.id, "a reply could not be ended"),
             }

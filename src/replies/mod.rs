@@ -5,6 +5,7 @@
 //! called, and its text reaches the log before anyone sees it. Whoever takes the lease away writes the one
 //! `reply.ended`. Start reading at [`send`], then `drive`.
 
+mod ask;
 mod drive;
 mod end;
 mod housekeeping;

@@ -24,7 +24,7 @@ async fn live() -> &'static str {
 /// Ready for traffic, with the reasons if not. Says nothing that a stranger may not know.
 async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     let draining = app.draining.is_cancelled();
-    let database = app.db.migration_state().await.is_ok_and(|state| state.applied == state.known);
+    let database = app.db.migration_state().await.is_ok_and(crate::platform::db::MigrationState::fits);
     let ready = database && !draining;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = |good: bool| if good { "ok" } else { "failing" };

@@ -98,13 +98,16 @@ impl Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Full { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooMany { retry_after } | Self::Unavailable { retry_after } => Some(*retry_after),
+            Self::TooMany { retry_after }
+            | Self::Unavailable { retry_after }
+            | Self::Full { retry_after } => Some(*retry_after),
             _ => None,
         }
     }
@@ -277,7 +280,7 @@ fn kind(error: &Error) -> ErrorKind {
         Error::Conflict { .. } => ErrorKind::Conflict,
         Error::TooLarge => ErrorKind::TooLarge,
         Error::TooMany { .. } => ErrorKind::TooMany,
-        Error::Unavailable { .. } => ErrorKind::Unavailable,
+        Error::Unavailable { .. } | Error::Full { .. } => ErrorKind::Unavailable,
         Error::Internal(_) => ErrorKind::Internal,
     }
 }

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 export async function badLine(target, { cutAfter = Infinity, refuse = 0 } = {}) {
   const { hostname, port } = new URL(target);
   const sockets = new Set();
-  const line = { streams: 0, refusals: 0 };
+  const line = { streams: 0, refusals: 0, refuse };
   const server = createServer(client => {
     const upstream = connect(Number(port), hostname);
     let left = Infinity; // bytes until the cut; only an event stream has an end
@@ -14,10 +14,10 @@ export async function badLine(target, { cutAfter = Infinity, refuse = 0 } = {}) 
     }
     client.on('data', data => {
       if (/^GET \S+\/events\?/.test(data.toString('latin1', 0, 200))) {
-        if (line.refusals < refuse) {
+        if (line.refusals < line.refuse) {
           line.refusals++;
           const body = '<h1>502</h1><p>The gateway is having a day off.</p>';
-          client.end(`HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-security-policy: script-src 'self'\r\n`
+          client.end(`HTTP/1.1 ${line.refusals % 2 ? '502 Bad Gateway' : '504 Gateway Timeout'}\r\ncontent-type: text/html\r\ncontent-security-policy: script-src 'self'\r\n`
             + `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
           return;
         }

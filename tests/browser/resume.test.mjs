@@ -146,10 +146,23 @@ test('a line that is cut again and again delivers every letter once', async () =
   } finally { line.close(); }
 });
 
+test('a line too short for what was missed brings the page instead', async () => {
+  const line = await badLine(home.server.url, { cutAfter: 5_000 });
+  try {
+    await home.visit({ through: line.url, allows: brokenLine }, async page => {
+      await say(page, 'a tour', { model: 'essay:ms=0' });
+      await ended(page);
+      await say(page, 'once more, through a very bad line');
+      await isSameReloaded(page);
+      assert.ok(line.streams >= 2, `${line.streams} streams`);
+    });
+  } finally { line.close(); }
+});
+
 test('a gateway that refuses the stream at first is asked again', async () => {
   const line = await badLine(home.server.url, { refuse: 2 });
   try {
-    await home.visit({ through: line.url, allows: [...brokenLine, /502/] }, async page => {
+    await home.visit({ through: line.url, allows: [...brokenLine, /50[24]/] }, async page => {
       await say(page, 'is anybody there?', { model: 'essay:ms=2' });
       await isSameReloaded(page);
       assert.equal(line.refusals, 2);
@@ -157,6 +170,45 @@ test('a gateway that refuses the stream at first is asked again', async () => {
     });
   } finally { line.close(); }
 });
+
+test('a deploy behind a gateway: 502 and 504 in mid-stream, then another server', async () => {
+  const line = await badLine(home.server.url);
+  try {
+    await home.visit({ through: line.url, allows: [...brokenLine, /50[24]/] }, async page => {
+      await say(page, 'while you deploy', { model: 'essay:ms=4' });
+      await grown(page, 400);
+      line.refuse = 2;
+      line.cut();
+      await page.locator('[data-behavior="connection"]').waitFor();
+      await isSameReloaded(page);
+      assert.equal(line.refusals, 2);
+      assert.equal(await page.locator('.message--assistant').count(), 1);
+      await say(page, 'and again');
+      await ended(page);
+      assert.equal(await page.locator('.message--user').count(), 2, 'sent once');
+    });
+  } finally { line.close(); }
+});
+
+test('a page of older messages shows the past and leads to the newest', () => home.visit({}, async page => {
+  await say(page, 'the first', { model: 'fast' });
+  await ended(page);
+  const older = await page.locator('.message--user').first().getAttribute('id');
+  await say(page, 'the second');
+  await ended(page);
+  const newest = page.url();
+  await page.goto(`${newest}?before=${older.slice(2)}`);
+  assert.equal(await page.locator('#stream').count(), 0);
+  assert.equal(await page.locator('.message').count(), 1);
+  await page.locator('#content').fill('the third');
+  await page.locator('#content').press('Enter');
+  await page.waitForURL(newest);
+  await until(page, () => document.querySelectorAll('.message--assistant').length === 3);
+  await ended(page);
+  await page.goto(`${newest}?before=${older.slice(2)}`);
+  await page.getByRole('link', { name: 'Back to the newest' }).click();
+  await page.waitForURL(newest);
+}));
 
 test('a browser that goes offline says so, and loses nothing', async () => {
   const line = await badLine(home.server.url);

@@ -1,4 +1,8 @@
 //! Migrations: two folders, paired by number and name (a test compares the schemas they make).
+//!
+//! The rule of rolling upgrades: a migration whose name begins with `expand_` only adds what the version before can pass
+//! over (tables, nullable columns, columns with a default, indexes), so that version may run on, and start, beside it. Any
+//! other one needs every older instance to be gone first; an older one refuses to start on it and counts as not ready.
 
 use sqlx::migrate::{MigrateError, Migrator};
 
@@ -25,6 +29,15 @@ pub struct MigrationState {
     pub applied: i64,
     /// The newest migration this program knows.
     pub known: i64,
+    /// Whether all that this program does not know only adds.
+    pub expands: bool,
+}
+
+impl MigrationState {
+    /// Whether this program can work with the database as it is.
+    pub fn fits(self) -> bool {
+        self.applied == self.known || (self.applied > self.known && self.expands)
+    }
 }
 
 impl Db {
@@ -44,6 +57,28 @@ impl Db {
         })
     }
 
+    /// As [`Db::migrate`], for a server: one that starts again in the middle of a rolling upgrade works on a schema to
+    /// which a newer one has only added.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub async fn migrate_to_serve(&self) -> Result<(), SchemaError> {
+        let version = match self.migrate().await {
+            Err(SchemaError::Newer(version)) => version,
+            done => return done,
+        };
+        match self.migration_state().await {
+            Ok(state) if state.fits() => {
+                tracing::warn!(
+                    schema = state.applied,
+                    "the schema is newer than this program; it has only grown"
+                );
+                Ok(())
+            }
+            _ => Err(SchemaError::Newer(version)),
+        }
+    }
+
     /// Compares the database with what this program knows, without changing anything.
     ///
     /// # Errors
@@ -53,7 +88,7 @@ impl Db {
         let there =
             crate::fetch!(*self, (i64,), fetch_one, self.speak(super::dialect::MIGRATION_TABLE_EXISTS))?;
         if there.0 == 0 {
-            return Ok(MigrationState { applied: 0, known });
+            return Ok(MigrationState { applied: 0, known, expands: true });
         }
         let applied: (i64,) = crate::fetch!(
             *self,
@@ -61,7 +96,16 @@ impl Db {
             fetch_one,
             "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success"
         )?;
-        Ok(MigrationState { applied: applied.0, known })
+        // sqlx makes the description of the file's name: underscores become blanks.
+        let foreign: (i64,) = crate::fetch!(
+            *self,
+            (i64,),
+            fetch_one,
+            "SELECT COUNT(*) FROM _sqlx_migrations
+             WHERE success AND version > $1 AND description NOT LIKE 'expand %'",
+            known
+        )?;
+        Ok(MigrationState { applied: applied.0, known, expands: foreign.0 == 0 })
     }
 
     fn migrator(&self) -> &'static Migrator {

@@ -18,7 +18,7 @@ use std::{
 };
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection as _, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -152,12 +152,14 @@ impl Db {
             .max_connections(1)
             // A file does not hang up; asking its thread each time is two switches for nothing.
             .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_clean(connection)))
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_clean(connection)))
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.pragma("query_only", "on"))
             .await?;
@@ -274,6 +276,18 @@ impl Tx {
     }
 }
 
+/// Whether a connection to SQLite can be used again; one that can't is closed and replaced.
+///
+/// When a write fails for want of room, SQLite rolls back by itself. sqlx 0.9 does not notice: its own rollback fails, it
+/// goes on counting the transaction, and no other one could ever begin on the only writing connection.
+async fn is_clean(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        // A transaction that was dropped is being rolled back on the connection's thread: wait for that, then look.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
 /// Begins a transaction on PostgreSQL to the end, even if nobody waits for it any more.
 ///
 /// sqlx 0.9 forgets a transaction whose `BEGIN` is under way when its future is dropped (a client hung up): the
@@ -297,12 +311,25 @@ pub fn is_transient(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // SQLite: 5 BUSY, 6 LOCKED, 10 IOERR, 13 FULL. PostgreSQL: class 08 connection, 53 resources, 57P shutdown,
-        // 40 serialization and deadlock.
+        // SQLite: 5 BUSY, 6 LOCKED, 8 READONLY (a file system that remounted itself), 10 IOERR, 13 FULL, 14 CANTOPEN.
+        // PostgreSQL: class 08 connection, 53 resources, 57P shutdown, 40 serialization and deadlock.
         sqlx::Error::Database(e) => e.code().is_some_and(|code| {
-            matches!(code.as_ref(), "5" | "6" | "10" | "13" | "261" | "517")
+            matches!(sqlite_code(&code), Some(5 | 6 | 8 | 10 | 13 | 14))
                 || ["08", "53", "57P", "40"].iter().any(|class| code.len() == 5 && code.starts_with(class))
         }),
         _ => false,
     }
+}
+
+/// True when the failure says that there is no room: a full disk, a quota, a limit on the size of files.
+pub fn is_full(error: &sqlx::Error) -> bool {
+    // SQLite: 13 FULL; 778 IOERR_WRITE is what a quota or a limit comes to, and a disk that breaks. PostgreSQL: 53100
+    // disk_full.
+    let sqlx::Error::Database(e) = error else { return false };
+    e.code().is_some_and(|code| matches!(code.as_ref(), "13" | "778" | "53100"))
+}
+
+/// SQLite's codes are numbers, whose lowest byte is the kind; PostgreSQL's have five characters.
+fn sqlite_code(code: &str) -> Option<u32> {
+    if code.len() == 5 { None } else { code.parse::<u32>().ok().map(|code| code & 0xff) }
 }

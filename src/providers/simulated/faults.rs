@@ -35,12 +35,12 @@ const HELP: &str = "I fail on demand. Write one of these as your message:\n\n\
     | `quota` · `context` · `key` | errors with the provider's own codes |\n\
     | `html200` · `json200` · `empty` | a success that is none |\n\
     | `error_chunk after=50 code=…` | an error inside the stream |\n\
-    | `no_finish` · `no_done` · `no_usage` | endings that lack something |\n\
+    | `no_finish` · `no_done` · `no_usage` · `late_usage ms=500` | endings that lack something |\n\
     | `finish reason=content_filter` | another ending |\n\
     | `huge chunk=5000000` · `tiny n=100000` | very large, very small |\n\
     | `slow_thinking ms=500` | long thoughts |\n\
     | `tool call name=add` | a tool call in fragments |\n\
-    | `utf8` · `surrogate` · `noise` | text and events that are hard to read |\n\n\
+    | `utf8` · `surrogate` · `invalid` · `noise` | text and events that are hard to read |\n\n\
     Add `times=1` to fail only the first time.";
 
 /// The words of a script.
@@ -189,10 +189,19 @@ fn stream(script: &Script<'_>) -> Option<Vec<Beat>> {
         "surrogate" => vec![raw(
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"wave \\ud83c\\udf0a, half \\ud83c!\"}}]}\n\n",
         )],
+        "invalid" => vec![raw(INVALID)],
+        "late_usage" => {
+            let wait = Beat::Wait(script.time("ms", 500));
+            vec![script.before(100), Beat::Finish("stop"), wait, Beat::Usage, Beat::Done]
+        }
         "noise" => vec![raw(NOISE), script.before(100)],
         _ => return None,
     })
 }
+
+/// A byte that is never UTF-8, and a character that lacks its end.
+const INVALID: &[u8] =
+    b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"good \xff bad \xe2\x82 good\"}}]}\n\n";
 
 /// Things that must be skipped without a word.
 const NOISE: &str = ": OPENROUTER PROCESSING\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\nid: 7\nretry: 10\n\ndata:\n\n\

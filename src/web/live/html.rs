@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     frame::{Frame, response},
+    pulse::silence,
     renderer::{Sent, Start},
 };
 use crate::{accounts::Actor, app::App, error::Error, stream::Cursor};
@@ -70,7 +71,7 @@ pub(super) fn frames(
                         yield come_back();
                         return;
                     }
-                    heard = tokio::time::timeout(app.config.streams.ping, frames.recv()) => heard,
+                    heard = tokio::time::timeout(silence(app.config.streams.ping), frames.recv()) => heard,
                 };
                 match heard {
                     Err(_) => yield one("fx:ping", "-"),

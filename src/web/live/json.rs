@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     frame::{Frame, response},
+    pulse::silence,
     told::{Told, everything, tell},
 };
 use crate::{
@@ -70,7 +71,7 @@ fn encoded(
                     yield goodbye();
                     return;
                 }
-                next = tokio::time::timeout(app.config.streams.ping, events.next()) => next,
+                next = tokio::time::timeout(silence(app.config.streams.ping), events.next()) => next,
             };
             match next {
                 // So that nothing on the way takes the stream for dead.

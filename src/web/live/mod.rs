@@ -7,6 +7,7 @@ mod html;
 mod json;
 mod page_socket;
 pub mod plain;
+mod pulse;
 mod renderer;
 mod screen;
 pub(super) mod socket;

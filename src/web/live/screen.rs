@@ -39,6 +39,9 @@ struct Writing {
     message: Uuid,
     model: String,
     begun: DateTime<Utc>,
+    /// Where its text began to be taken piece by piece. What is older was taken in one piece, and where a long block is
+    /// cut depends on the pieces: pages may hold other blocks.
+    since: i64,
     live: Live,
     blocks: Vec<Seen>,
     thinking: String,
@@ -80,7 +83,7 @@ impl Screen {
             let Some(reply) = message.reply.as_ref().filter(|r| r.status == Status::Running) else {
                 continue;
             };
-            let mut writing = Writing::new(message.id, &reply.model, message.created_at);
+            let mut writing = Writing::new(message.id, &reply.model, message.created_at, cursor.seq);
             writing.grow(&message.text, cursor.seq, &mut Frame::default());
             writing.answer_bytes = message.text.len() as u64;
             writing.thinking_bytes = message.thinking.len() as u64;
@@ -116,7 +119,7 @@ impl Screen {
                 let user: UserMessage = present::user(&created.message);
                 frame.chrome(&fragments::user_message(self.locale, &user).into_string());
             }
-            Event::ReplyStarted(started) => self.start(started, &mut frame),
+            Event::ReplyStarted(started) => self.start(started, cursor.seq, &mut frame),
             Event::Delta(delta) => self.grow(delta, cursor.seq, &mut frame),
             Event::ReplyThought(thought) => {
                 if let Some(writing) = self.replies.get_mut(&thought.reply) {
@@ -158,8 +161,8 @@ impl Screen {
         self.replies.values().map(|writing| (writing.message, writing.written())).collect()
     }
 
-    fn start(&mut self, started: &ReplyStarted, frame: &mut Frame) {
-        let writing = Writing::new(started.message, &started.model, started.created_at);
+    fn start(&mut self, started: &ReplyStarted, seq: i64, frame: &mut Frame) {
+        let writing = Writing::new(started.message, &started.model, started.created_at, seq);
         let shown = writing.shown(ReplyState::Streaming);
         frame.chrome(&fragments::assistant_message(self.locale, &shown).into_string());
         frame.chrome(&fragments::composer_state(self.locale, Some(&started.reply.to_string())).into_string());
@@ -212,11 +215,12 @@ impl Screen {
 }
 
 impl Writing {
-    fn new(message: Uuid, model: &str, begun: DateTime<Utc>) -> Self {
+    fn new(message: Uuid, model: &str, begun: DateTime<Utc>, since: i64) -> Self {
         Self {
             message,
             model: model.to_owned(),
             begun,
+            since,
             live: Live::new(),
             blocks: Vec::new(),
             thinking: String::new(),
@@ -291,11 +295,13 @@ impl Writing {
             if seen.first > since {
                 frame.event("fx:append", &data);
             }
-            // The page may hold the beginning of a block that grows; an append would be passed over.
-            if seen.first <= since || self.live.units(index) > 0 {
+            // The page may hold the beginning of a block that grows, or a block that was cut elsewhere; an append would be
+            // passed over.
+            if seen.first <= self.since.max(since) || self.live.units(index) > 0 {
                 frame.event("fx:block", &data);
             }
         }
+        frame.event("fx:trim", &format!("{message} {}", self.blocks.len()));
         frame.event("fx:tail", &format!("{message} {}\n{}", self.blocks.len(), self.live.tail()));
     }
 

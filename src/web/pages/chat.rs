@@ -226,6 +226,7 @@ struct Conversation {
     snapshot: Snapshot,
     capture: Capture,
     older: Option<String>,
+    newest: Option<String>,
 }
 
 impl Conversation {
@@ -243,7 +244,8 @@ impl Conversation {
         }
         let parent = snapshot.messages.first().and_then(|first| first.parent_id);
         let older = parent.map(|parent| format!("/c/{id}?before={parent}"));
-        Ok(Self { snapshot, capture, older })
+        let newest = before.map(|_| format!("/c/{id}"));
+        Ok(Self { snapshot, capture, older, newest })
     }
 
     /// The running reply, if the newest message has one.
@@ -279,6 +281,7 @@ impl Conversation {
             messages,
             cursor: self.cursor().to_string(),
             older: self.older.clone(),
+            newest: self.newest.clone(),
         });
         Ok(props)
     }

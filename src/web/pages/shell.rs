@@ -30,6 +30,8 @@ pub struct Visit {
     dev_reload: bool,
     /// Whether htmx asks, not the browser itself.
     pub by_script: bool,
+    /// Whether it asks from a page of older messages.
+    on_older: bool,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -51,6 +53,9 @@ impl Visit {
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             dev_reload: app.config.server.dev_reload,
             by_script: headers.contains_key("hx-request"),
+            on_older: headers.get("hx-current-url").is_some_and(|url| {
+                url.to_str().is_ok_and(|url| url.contains("?before=") || url.contains("&before="))
+            }),
         }
     }
 
@@ -88,9 +93,10 @@ impl Visit {
         Redirect::to(to).into_response()
     }
 
-    /// As [`Visit::done`], where the live stream already shows the outcome to pages with scripts.
+    /// As [`Visit::done`], where the live stream already shows the outcome to pages with scripts that have one: all but
+    /// those of older messages.
     pub fn done_live(&self, to: &str) -> Response {
-        if self.by_script { StatusCode::NO_CONTENT.into_response() } else { Redirect::to(to).into_response() }
+        if self.by_script && !self.on_older { StatusCode::NO_CONTENT.into_response() } else { self.done(to) }
     }
 
     /// A form that could not be done: a toast for htmx, a notice on the page it came from for others.
@@ -112,7 +118,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "empty_message" => Notice::EmptyMessage,
         "message_too_long" => Notice::MessageTooLong,
         "unknown_model" => Notice::UnknownModel,
-        "unavailable" | "internal" | "key_reused" => Notice::Failed,
+        "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
     })

@@ -40,6 +40,9 @@ pub struct Conversation {
     pub cursor: String,
     /// Where older messages are, if there are any.
     pub older: Option<String>,
+    /// Where the newest messages are, if they are not here. Such a page shows the past and has no stream: what arrives
+    /// now belongs behind messages that it does not have.
+    pub newest: Option<String>,
 }
 
 impl Conversation {
@@ -159,8 +162,9 @@ fn log(l: Locale, conversation: &Conversation, delivery: Delivery) -> Markup {
                     _ => (message::message(l, entry)),
                 }
             }
+            @if let Some(newest) = &conversation.newest { a.log__older href=(newest) { (l.t("newest-messages")) } }
         }
-        @if delivery == Delivery::Live { (stream(conversation)) }
+        @if delivery == Delivery::Live && conversation.newest.is_none() { (stream(conversation)) }
     }
 }
 
@@ -200,6 +204,16 @@ mod tests {
     fn a_page_in_pieces_neither_leaves_itself_nor_opens_a_stream() {
         let whole = open(&samples::streaming()) + &close(&samples::streaming());
         assert!(!whole.contains("http-equiv") && !whole.contains("hx-sse:connect"));
+    }
+
+    #[test]
+    fn a_page_of_older_messages_has_no_stream_and_leads_to_the_newest() {
+        let mut props = samples::streaming();
+        if let Some(conversation) = &mut props.conversation {
+            conversation.newest = Some("/c/7".into());
+        }
+        let html = page(&props).0;
+        assert!(!html.contains("hx-sse:connect") && html.contains("<a class=\"log__older\" href=\"/c/7\">"));
     }
 
     #[test]

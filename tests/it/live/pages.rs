@@ -145,3 +145,22 @@ async fn a_list_that_grew_while_nobody_rendered_is_whole_for_a_page_that_comes_b
     assert!(page.answer().blocks.concat() == full::render(&text).concat(), "items are missing");
     assert_eq!(page.resyncs, 0);
 }
+
+#[tokio::test]
+async fn a_block_that_was_cut_elsewhere_by_a_renderer_before_is_whole_for_a_page_that_comes_back() {
+    let server = TestApp::start().await;
+    let ada = Reader::sign_up(&server.base, "ada").await;
+    // Long enough to be cut when it comes in small pieces, short enough not to be when it comes at once.
+    let quote: String = (0..140).map(|i| format!("> quoted {i}\n")).collect();
+    let text = format!("{quote}\nA paragraph behind it, which goes on for a while.\n\n").repeat(3);
+    let chat = ada.begins("simulated/echo:ms=2", &text).await;
+    let start = Page { cursor: first_cursor(&ada, &chat).await, ..Page::default() };
+    let page = ada.watches(&chat, start, |page| page.messages.values().any(|m| !m.blocks.is_empty())).await;
+    assert!(!page.is_over());
+    let path = format!("/chats/{chat}/messages");
+    while ada.json(&path).await["items"][1]["text"].as_str().unwrap().len() < 2 * quote.len() {}
+    server.app.renderers.forget_all();
+    let page = ada.watches(&chat, page, Page::is_over).await;
+    assert!(page.answer().blocks.concat() == full::render(&text).concat(), "words are missing");
+    assert_eq!(page.resyncs, 0);
+}

@@ -42,6 +42,8 @@ pub struct Page {
     pub cursor: String,
     /// Times it was told, or had, to load itself again.
     pub resyncs: usize,
+    /// Whether it was told that the conversation is gone.
+    pub gone: bool,
     /// Every frame's bytes, added up.
     pub bytes: usize,
 }
@@ -114,6 +116,25 @@ impl Reader {
         (page, None)
     }
 
+    /// DELETEs through the API with this browser's cookie; gives the status.
+    pub async fn deletes(&self, path: &str) -> reqwest::StatusCode {
+        let request = self.http.delete(format!("{}/api/v1{path}", self.base)).header("origin", &self.base);
+        request.send().await.unwrap().status()
+    }
+
+    /// The events of a stream behind `cursor`, up to and with the first one named `last`.
+    pub async fn events(&self, path: &str, cursor: &str, last: &str) -> Vec<(String, serde_json::Value)> {
+        let url = format!("{}{path}", self.base);
+        let answer = self.http.get(url).header("last-event-id", cursor).send().await.unwrap();
+        let (mut events, mut seen) = (answer.bytes_stream().eventsource(), Vec::new());
+        while seen.last().is_none_or(|(name, _)| name != last) {
+            let next = tokio::time::timeout(PATIENCE, events.next()).await.expect("the stream is stuck");
+            let event = next.expect("the stream ended").unwrap();
+            seen.push((event.event, serde_json::from_str(&event.data).unwrap()));
+        }
+        seen
+    }
+
     /// Opens the page's stream and applies what comes until `stop` says so or the stream ends.
     pub async fn watches(&self, chat: &str, mut page: Page, mut stop: impl FnMut(&Page) -> bool) -> Page {
         let url = format!("{}/c/{chat}/events", self.base);
@@ -154,6 +175,7 @@ impl Page {
             self.resyncs += 1;
             return;
         }
+        self.gone |= name == "fx:bye";
         if !name.starts_with("fx:") || ["fx:hello", "fx:ping", "fx:bye"].contains(&name) {
             return;
         }

@@ -43,6 +43,14 @@ impl Process {
         Self::begin(command_of(Command::new("sh"), folder, settings, &["-c", &wrapped, PROGRAM]))
     }
 
+    /// The same, begun by another program that becomes it, such as `env` or `prlimit`.
+    pub fn serve_by(starter: &[&str], folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let words: Vec<&str> = starter[1..].iter().copied().chain([PROGRAM]).collect();
+        let mut command = command_of(Command::new(starter[0]), folder, settings, &words);
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        Self::begin(command)
+    }
+
     fn begin(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -60,6 +68,11 @@ impl Process {
     pub fn run(folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Ended {
         let child = command(folder, settings, words).spawn().unwrap();
         Self { base: String::new(), child, stdout: None }.waited_for()
+    }
+
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends SIGTERM.

@@ -55,6 +55,17 @@ impl Watch {
         Some((event.event, data))
     }
 
+    /// The next event of a conversation that is being deleted: its last one has no place in the log.
+    pub async fn until_gone(&mut self) -> Option<(String, Value)> {
+        let next = tokio::time::timeout(PATIENCE, self.events.next()).await.expect("the stream is stuck");
+        let event = next?.ok()?;
+        let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+        if event.event != "chat.deleted" {
+            self.seen.take(&event, &data);
+        }
+        Some((event.event, data))
+    }
+
     /// Reads until `reply.ended` of this reply; gives its data.
     pub async fn until_end_of(&mut self, reply: &str) -> Value {
         loop {

@@ -38,6 +38,7 @@ fn talking(messages: Vec<Message>, answering: Option<&str>) -> Chat {
         messages,
         cursor: "1.42".into(),
         older: None,
+        newest: None,
     };
     let composer = Composer {
         conversation: Some("7".into()),
