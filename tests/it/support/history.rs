@@ -98,6 +98,19 @@ impl History {
         self.texts.get(&(reply.to_owned(), "answer".to_owned())).map_or("", String::as_str)
     }
 
+    /// What another client knows that has seen the same up to `seq`.
+    pub fn up_to(&self, seq: u64, client: &str) -> Self {
+        let place = |line: &Line| line.place.map_or(0, |(_, seq)| seq);
+        let mut copy = Self::of(client, &self.chat, "");
+        (copy.began, copy.last) = (self.began, self.began);
+        for line in self.lines.iter().take_while(|line| place(line) <= seq) {
+            copy.apply(&line.what);
+            copy.last = line.place.or(copy.last);
+            copy.lines.push(line.clone());
+        }
+        copy
+    }
+
     /// How many snapshots it was sent.
     pub fn resets(&self) -> usize {
         self.lines.iter().filter(|line| matches!(line.what, What::Reset { .. })).count()

@@ -32,11 +32,6 @@ impl Instance {
         Self { port: super::free_port(), name: name.to_owned(), folder, settings, child: None }
     }
 
-    /// Its own address, past every proxy.
-    pub fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
     /// Starts it and waits until it says that it listens.
     pub async fn start(&mut self) {
         let begun = Instant::now();

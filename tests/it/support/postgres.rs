@@ -35,19 +35,9 @@ impl Postgres {
         postgres
     }
 
-    /// What `DATABASE_URL` should say, when asked for at `port`: a proxy's, or its own.
-    pub fn url_at(&self, port: u16) -> String {
-        format!("postgres://freshet:freshet@127.0.0.1:{port}/postgres?sslmode=disable")
-    }
-
-    /// Its own address.
+    /// What `DATABASE_URL` should say.
     pub fn url(&self) -> String {
-        self.url_at(self.port)
-    }
-
-    /// Its port on the loopback interface.
-    pub fn port(&self) -> u16 {
-        self.port
+        format!("postgres://freshet:freshet@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 
     /// Starts it (again) on the same data, and waits until it answers.
@@ -80,12 +70,6 @@ impl Postgres {
     /// Ends it at once, as the out-of-memory killer would: the next start recovers from the log.
     pub async fn crash(&mut self) {
         self.end("QUIT").await;
-    }
-
-    /// Stops and starts.
-    pub async fn restart(&mut self) {
-        self.stop().await;
-        self.start_again().await;
     }
 
     /// Stops the clocks of all its processes: connections stay open and nothing answers.

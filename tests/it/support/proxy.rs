@@ -73,7 +73,6 @@ struct Inner {
     sprung: AtomicU64,
     /// Bytes that may still come down before everything is reset.
     budget: Mutex<Option<u64>>,
-    down: AtomicU64,
 }
 
 impl Proxy {
@@ -88,7 +87,6 @@ impl Proxy {
             trap: Mutex::default(),
             sprung: AtomicU64::default(),
             budget: Mutex::default(),
-            down: AtomicU64::default(),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&inner)));
         Self { address, inner, accepting }
@@ -145,11 +143,6 @@ impl Proxy {
     /// How often such a trap has closed.
     pub fn commits_lost(&self) -> u64 {
         self.inner.sprung.load(Ordering::SeqCst)
-    }
-
-    /// Bytes that have come down so far.
-    pub fn bytes_down(&self) -> u64 {
-        self.inner.down.load(Ordering::Relaxed)
     }
 
     fn strike(&self, blow: Blow) {
@@ -273,7 +266,6 @@ async fn pass_down(inner: &Inner, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>)
         if send(&rule, &buffer[..allowed], &mut to).await.is_err() {
             break;
         }
-        inner.down.fetch_add(allowed as u64, Ordering::Relaxed);
         if allowed < read {
             inner.blow.send_modify(|(count, last)| {
                 *count += 1;

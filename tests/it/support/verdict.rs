@@ -229,7 +229,8 @@ impl<'a> Client<'a> {
         for (index, line) in lines[from..to].iter().enumerate() {
             let mark = if from + index == at { ">" } else { " " };
             let place = line.place.map_or_else(|| "-".to_owned(), |(_, seq)| seq.to_string());
-            excerpt.push_str(&format!("\n  {mark} {place} {}", brief(&line.what)));
+            let when = line.at.duration_since(lines[0].at).as_millis();
+            excerpt.push_str(&format!("\n  {mark} {when} ms: {place} {}", brief(&line.what)));
         }
         let client = &self.history.client;
         Violation { invariant, what: format!("{client} in {}: {what}{excerpt}", self.history.chat) }

@@ -16,14 +16,34 @@ use crate::support::{
 };
 
 /// Silence after which a connection counts as dead.
-const SILENCE: Duration = Duration::from_secs(40);
+pub(super) const SILENCE: Duration = Duration::from_secs(40);
 /// How long the head of an answer may take.
-const HEAD: Duration = Duration::from_secs(5);
+pub(super) const HEAD: Duration = Duration::from_secs(5);
 /// The pauses between attempts: shorter than the protocol asks for, since tests are in a hurry.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a client watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// `GET …/events`.
+    Events,
+    /// A WebSocket.
+    Socket,
+}
+
+/// Where a client connects to.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// The instance.
+    pub side: usize,
+    /// Its address, or a proxy's.
+    pub base: String,
+    /// How.
+    pub way: Way,
+}
 
 /// A running client. It stops when dropped.
 pub struct Follower {
@@ -33,16 +53,16 @@ pub struct Follower {
 }
 
 /// What the client's task works with.
-struct Work {
-    who: Api,
-    doors: Vec<(usize, String)>,
-    chat: String,
+pub(super) struct Work {
+    pub who: Api,
+    doors: Vec<Door>,
+    pub chat: String,
     notes: Arc<Mutex<History>>,
     changed: watch::Sender<()>,
 }
 
 /// Why a connection is over.
-enum Over {
+pub(super) enum Over {
     /// Come back.
     Broken(String),
     /// Never come back.
@@ -50,17 +70,12 @@ enum Over {
 }
 
 impl Follower {
-    /// Begins behind `cursor` (empty: with a snapshot) at the first of the doors.
-    pub fn start(who: &Api, doors: Vec<(usize, String)>, name: &str, chat: &str, cursor: &str) -> Self {
-        let notes = Arc::new(Mutex::new(History::of(name, chat, cursor)));
+    /// Goes on from what it knows (nothing: with a snapshot) at the first of the doors.
+    pub fn start(who: &Api, doors: Vec<Door>, known: History) -> Self {
+        let chat = known.chat.clone();
+        let notes = Arc::new(Mutex::new(known));
         let (sender, changed) = watch::channel(());
-        let work = Work {
-            who: who.clone(),
-            doors,
-            chat: chat.to_owned(),
-            notes: Arc::clone(&notes),
-            changed: sender,
-        };
+        let work = Work { who: who.clone(), doors, chat, notes: Arc::clone(&notes), changed: sender };
         Self { notes, changed, task: tokio::spawn(work.run()) }
     }
 
@@ -112,9 +127,13 @@ impl Drop for Follower {
 impl Work {
     async fn run(self) {
         let mut failures = 0;
-        for (side, door) in self.doors.iter().cycle() {
+        for door in self.doors.iter().cycle() {
             let before = self.notes.lock().events();
-            match self.connect(*side, door).await {
+            let over = match door.way {
+                Way::Events => self.connect(door).await,
+                Way::Socket => self.connect_socket(door).await,
+            };
+            match over {
                 Over::Ever => {
                     let mut notes = self.notes.lock();
                     if !notes.over {
@@ -131,9 +150,34 @@ impl Work {
         }
     }
 
-    async fn connect(&self, side: usize, door: &str) -> Over {
-        let cursor = self.notes.lock().cursor();
-        let mut request = self.who.at(door).request(Method::GET, &format!("/chats/{}/events", self.chat));
+    /// The cursor to come back with; empty when there is none.
+    pub fn cursor(&self) -> String {
+        self.notes.lock().cursor()
+    }
+
+    /// A connection has come about.
+    pub fn connected(&self, door: &Door) {
+        self.notes.lock().note(What::Connected(door.side));
+    }
+
+    /// Takes an event; says when the connection is over because of it.
+    pub fn takes(&self, name: &str, id: &str, data: &Value) -> Option<Over> {
+        let (whole, over) = {
+            let mut notes = self.notes.lock();
+            (notes.take(name, id, data), notes.over)
+        };
+        self.changed.send_replace(());
+        match (whole, over) {
+            (_, true) => Some(Over::Ever),
+            (false, _) => Some(Over::Broken("a byte is missing".into())),
+            (true, false) => None,
+        }
+    }
+
+    async fn connect(&self, door: &Door) -> Over {
+        let cursor = self.cursor();
+        let mut request =
+            self.who.at(&door.base).request(Method::GET, &format!("/chats/{}/events", self.chat));
         if !cursor.is_empty() {
             request = request.header("last-event-id", cursor);
         }
@@ -147,7 +191,7 @@ impl Work {
             401 | 403 | 404 => return Over::Ever,
             status => return Over::Broken(format!("status {status}")),
         }
-        self.notes.lock().note(What::Connected(side));
+        self.connected(door);
         let mut events = std::pin::pin!(answer.bytes_stream().eventsource());
         loop {
             let event = match tokio::time::timeout(SILENCE, events.next()).await {
@@ -157,16 +201,8 @@ impl Work {
                 Ok(Some(Ok(event))) => event,
             };
             let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
-            let (whole, over) = {
-                let mut notes = self.notes.lock();
-                (notes.take(&event.event, &event.id, &data), notes.over)
-            };
-            self.changed.send_replace(());
-            if over {
-                return Over::Ever;
-            }
-            if !whole {
-                return Over::Broken("a byte is missing".into());
+            if let Some(over) = self.takes(&event.event, &event.id, &data) {
+                return over;
             }
         }
     }

@@ -1,7 +1,11 @@
 //! Several instances, and what can happen between them. The rows R of `docs/FAULTS.md` are the tests' names.
 
+mod chaos;
 mod follower;
 mod owner;
 mod postgres;
 mod sender;
+mod sends;
+mod socket;
+mod viewers;
 mod world;

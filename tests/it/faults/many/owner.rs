@@ -11,7 +11,7 @@ async fn r02_when_the_owner_is_killed_the_other_instance_reports_it_and_the_text
     let mut world = World::start().await;
     let sender = world.sender();
     let chat = world.ada.chats_with(&format!("simulated/{MODEL}")).await;
-    let at_b = world.follows_at(1, "b", &chat, "");
+    let at_b = world.follows_at(1, "b", &chat);
     // The sender's first door is A's: that is who writes the answer.
     let receipt = sender.says(&chat, "go").await;
     at_b.until_bytes(&receipt.reply, 1000).await;
@@ -31,7 +31,7 @@ async fn r03_an_owner_that_wakes_up_after_its_lease_writes_nothing_and_lets_go()
     let world = World::start().await;
     let sender = world.sender();
     let chat = world.ada.chats_with("simulated/tokens:n=100000,ms=5").await;
-    let (at_a, at_b) = (world.follows_at(0, "a", &chat, ""), world.follows_at(1, "b", &chat, ""));
+    let (at_a, at_b) = (world.follows_at(0, "a", &chat), world.follows_at(1, "b", &chat));
     let receipt = sender.says(&chat, "go").await;
     at_b.until_bytes(&receipt.reply, 500).await;
     world.sides[0].instance.freeze();

@@ -37,7 +37,7 @@ pub struct Sender {
 }
 
 /// An accepted send, as its first acknowledgement said.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The reply.
     pub reply: String,
@@ -47,6 +47,13 @@ pub struct Receipt {
     pub message: String,
     /// Just before its events.
     pub cursor: String,
+}
+
+/// A send that was not accepted.
+struct No {
+    code: String,
+    /// No earlier attempt may have come through.
+    clear: bool,
 }
 
 impl Sender {
@@ -81,6 +88,36 @@ impl Sender {
         self.asks(chat, text, true, &format!("/messages/{answer}/regenerate"), &json!({})).await
     }
 
+    /// Sends a message twice at once, with one key.
+    pub async fn sends_twice(&self, chat: &str, text: &str) -> Result<Receipt, String> {
+        let path = format!("/chats/{chat}/messages");
+        let (body, key) = (json!({ "content": text }), Uuid::new_v4().to_string());
+        let index = self.notes(chat, text, false);
+        let both = tokio::join!(self.insists(&path, &body, &key), self.insists(&path, &body, &key));
+        let outcome = match both {
+            (Ok(first), Ok(second)) => {
+                assert_eq!(first, second, "one key, two answers");
+                Ok(first)
+            }
+            // One of the two came when the other one was not yet there, or was over.
+            (Ok(one), Err(_)) | (Err(_), Ok(one)) => Ok(one),
+            (Err(no), Err(_)) => Err(no.code),
+        };
+        self.sent.lock()[index].outcome = match &outcome {
+            Ok(receipt) => Outcome::Accepted(receipt.reply.clone()),
+            Err(_) => Outcome::Unknown,
+        };
+        outcome
+    }
+
+    /// Noted before it is tried: who is interrupted does not know what came of it.
+    fn notes(&self, chat: &str, text: &str, again: bool) -> usize {
+        let sent = Sent { chat: chat.to_owned(), text: text.to_owned(), again, outcome: Outcome::Unknown };
+        let mut all = self.sent.lock();
+        all.push(sent);
+        all.len() - 1
+    }
+
     async fn asks(
         &self,
         chat: &str,
@@ -90,29 +127,33 @@ impl Sender {
         body: &Value,
     ) -> Result<Receipt, String> {
         let key = Uuid::new_v4().to_string();
-        // Noted before it is tried: who is interrupted does not know.
-        let sent = Sent { chat: chat.to_owned(), text: text.to_owned(), again, outcome: Outcome::Unknown };
-        let index = {
-            let mut all = self.sent.lock();
-            all.push(sent);
-            all.len() - 1
+        let index = self.notes(chat, text, again);
+        let outcome = self.insists(path, body, &key).await;
+        self.sent.lock()[index].outcome = match &outcome {
+            Ok(receipt) => Outcome::Accepted(receipt.reply.clone()),
+            Err(No { code, clear: true }) => Outcome::Refused(code.clone()),
+            Err(_) => Outcome::Unknown,
         };
+        outcome.map_err(|no| no.code)
+    }
+
+    /// Tries until there is an answer that is one.
+    async fn insists(&self, path: &str, body: &Value, key: &str) -> Result<Receipt, No> {
         let begun = Instant::now();
+        let mut clear = true;
         loop {
             let door = &self.doors[self.next.fetch_add(1, Ordering::Relaxed) % self.doors.len()];
             let request = self.who.at(door).request(Method::POST, path);
-            match self.attempt(request.json(body).header("idempotency-key", &key)).await {
-                Some(Ok(receipt)) => {
-                    self.sent.lock()[index].outcome = Outcome::Accepted(receipt.reply.clone());
-                    return Ok(receipt);
+            match self.attempt(request.json(body).header("idempotency-key", key)).await {
+                Some(Ok(receipt)) => return Ok(receipt),
+                Some(Err(code)) => return Err(No { code, clear }),
+                None if begun.elapsed() > PATIENCE => {
+                    return Err(No { code: "nobody answers".into(), clear: false });
                 }
-                Some(Err(code)) => {
-                    self.sent.lock()[index].outcome = Outcome::Refused(code.clone());
-                    return Err(code);
-                }
-                None if begun.elapsed() > PATIENCE => return Err("nobody answers".into()),
                 None => tokio::time::sleep(PAUSE).await,
             }
+            // An attempt that was not answered may still be carried out, even behind a later one that was refused.
+            clear = false;
         }
     }
 

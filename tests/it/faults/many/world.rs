@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,7 +11,10 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{follower::Follower, sender::Sender};
+use super::{
+    follower::{Door, Follower, Way},
+    sender::Sender,
+};
 use crate::support::{
     Api, Database, Instance, Postgres, Proxy, Redis,
     history::{self, History, What},
@@ -32,7 +36,7 @@ pub struct Side {
     /// The program.
     pub instance: Instance,
     /// Clients come through here.
-    pub door: Proxy,
+    pub door: Arc<Proxy>,
     /// Its road to PostgreSQL.
     pub postgres: Proxy,
     /// Its road to Redis.
@@ -42,7 +46,7 @@ pub struct Side {
 }
 
 /// What a world is made of.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 pub struct Shape {
     /// A PostgreSQL that can be broken, instead of a database on the suite's.
     pub own_postgres: bool,
@@ -113,17 +117,27 @@ impl World {
         Sender::new(&self.ada, self.doors())
     }
 
-    /// Follows a conversation behind `cursor` at one instance, and comes back to the same one.
-    pub fn follows_at(&self, side: usize, name: &str, chat: &str, cursor: &str) -> Follower {
-        Follower::start(&self.ada, vec![(side, self.sides[side].door.base())], name, chat, cursor)
+    /// Follows a conversation from its snapshot on at one instance, and comes back to the same one.
+    pub fn follows_at(&self, side: usize, name: &str, chat: &str) -> Follower {
+        self.goes_on(&[(side, Way::Events)], History::of(name, chat, ""))
     }
 
-    /// Follows a conversation behind `cursor`, first at one instance and after each break at the next one.
-    pub fn follows_from(&self, first: usize, name: &str, chat: &str, cursor: &str) -> Follower {
-        let mut doors: Vec<(usize, String)> = self.doors().into_iter().enumerate().collect();
-        let count = doors.len();
-        doors.rotate_left(first % count);
-        Follower::start(&self.ada, doors, name, chat, cursor)
+    /// Follows a conversation from its snapshot on, first at one instance and after each break at the next one.
+    pub fn follows_from(&self, first: usize, name: &str, chat: &str) -> Follower {
+        let ways = [(first % 2, Way::Events), ((first + 1) % 2, Way::Events)];
+        self.goes_on(&ways, History::of(name, chat, ""))
+    }
+
+    /// Goes on from what is known, first in one way and after each break in the next one.
+    pub fn goes_on(&self, ways: &[(usize, Way)], known: History) -> Follower {
+        Follower::start(&self.ada, self.doors_of(ways), known)
+    }
+
+    /// Where one gets in, in these ways.
+    pub fn doors_of(&self, ways: &[(usize, Way)]) -> Vec<Door> {
+        let door =
+            |(side, way): &(usize, Way)| Door { side: *side, base: self.sides[*side].door.base(), way: *way };
+        ways.iter().map(door).collect()
     }
 
     /// What the simulated provider has counted.
@@ -137,14 +151,20 @@ impl World {
     }
 
     /// Waits until nothing runs and every client stands where its log ends; then speaks the verdict. Gives how long the
-    /// agreement took.
-    pub async fn settles(&self, followers: &[&Follower], sends: &[Sent]) -> (Duration, Vec<Violation>) {
+    /// agreement took. Conversations that are `deleted` may be gone.
+    pub async fn settles(
+        &self,
+        followers: &[&Follower],
+        sends: &[Sent],
+        deleted: &BTreeSet<String>,
+    ) -> (Duration, Vec<Violation>) {
         let healed = Instant::now();
         let mut truth = self.truth().await;
         while !settled(&truth, followers) && healed.elapsed() < SOON * BUSY {
             tokio::time::sleep(Duration::from_millis(50)).await;
             truth = self.truth().await;
         }
+        truth.deleted.clone_from(deleted);
         let took = healed.elapsed();
         let histories: Vec<History> = followers.iter().map(|follower| follower.history()).collect();
         (took, verdict::check(&histories, sends, &truth))
@@ -152,7 +172,7 @@ impl World {
 
     /// [`World::settles`] without a violation.
     pub async fn is_well(&self, followers: &[&Follower], sends: &[Sent]) {
-        let (took, violations) = self.settles(followers, sends).await;
+        let (took, violations) = self.settles(followers, sends, &BTreeSet::new()).await;
         let said: Vec<String> = violations.iter().map(ToString::to_string).collect();
         assert!(said.is_empty(), "after {took:?}:\n{}", said.join("\n"));
     }
@@ -215,11 +235,6 @@ impl World {
         truth
     }
 
-    /// The truth with the conversations that were deleted on purpose.
-    pub async fn truth_without(&self, deleted: &BTreeSet<String>) -> Truth {
-        Truth { deleted: deleted.clone(), ..self.truth().await }
-    }
-
     async fn calls(&self) -> BTreeMap<String, u64> {
         serde_json::from_value(self.upstream().await["calls_by_prompt"].clone()).unwrap()
     }
@@ -257,7 +272,7 @@ async fn side(name: &str, database: &str, redis: &Redis, simulator: &str, settin
     .into();
     all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let instance = Instance::new(&format!("instance {name}"), all);
-    let door = Proxy::before(instance.port).await;
+    let door = Arc::new(Proxy::before(instance.port).await);
     Side { instance, door, postgres, redis, provider }
 }
 
