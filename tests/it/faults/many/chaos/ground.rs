@@ -99,7 +99,7 @@ impl Ground {
     /// Everything runs, and every road is open.
     pub async fn heal(&self) {
         for road in &self.roads {
-            [&*road.door, &road.postgres, &road.redis, &road.provider].map(Proxy::heal);
+            [&*road.door, &road.postgres, &road.redis, &road.provider].into_iter().for_each(Proxy::heal);
         }
         for instance in &self.instances {
             let instance = instance.lock().await;
