@@ -7,6 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
+    accounts::Standing,
     config::{Config, DatabaseUrl},
     platform::{
         bus::Bus,
@@ -14,6 +15,7 @@ use crate::{
         crypto::{ExposeSecret as _, MasterKey, Passwords},
         db::Db,
         http,
+        redis::Redis,
         throttle::Throttle,
     },
     providers::{self, Providers},
@@ -45,10 +47,16 @@ pub struct Inner {
     pub master_key: MasterKey,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// Which sign-ins have something open here.
+    pub standing: Standing,
     /// How often somebody may guess.
     pub throttles: Throttles,
     /// The language models.
     pub providers: Providers,
+    /// The Redis that the settings name.
+    pub redis: Option<Redis>,
+    /// What rings between instances.
+    pub bus: Bus,
     /// All conversations' logs.
     pub log: Log,
     /// Where running texts are committed.
@@ -75,7 +83,7 @@ impl std::ops::Deref for App {
     }
 }
 
-/// The limits on guessing, all in this process's memory.
+/// The limits on guessing, shared by all instances that use one Redis.
 #[derive(Debug)]
 pub struct Throttles {
     /// Sign-ins that failed, by address.
@@ -86,12 +94,14 @@ pub struct Throttles {
     pub registration: Throttle,
 }
 
-impl Default for Throttles {
-    fn default() -> Self {
+impl Throttles {
+    fn new(shared: Option<&Redis>) -> Self {
+        let limit =
+            |name, burst, every| Throttle::new(name, shared.cloned(), burst, Duration::from_secs(every));
         Self {
-            sign_in: Throttle::new(30, Duration::from_secs(5)),
-            account: Throttle::new(10, Duration::from_secs(30)),
-            registration: Throttle::new(60, Duration::from_secs(30)),
+            sign_in: limit("tries.network", 30, 5),
+            account: limit("tries.account", 10, 30),
+            registration: limit("tries.registration", 60, 30),
         }
     }
 }
@@ -120,7 +130,14 @@ impl App {
         let master_key = config.master_key()?;
         let db = open_database(&config).await?;
         db.migrate().await?;
-        let log = Log::new(db.clone(), Bus::default(), nature.clock.clone());
+        let instance = nature.ids.next();
+        let redis = config.redis().map(Redis::new).transpose()?;
+        // One process alone uses an embedded database: there is nobody to talk to, and Redis only counts tries.
+        let bus = match &redis {
+            Some(redis) if !db.is_embedded() => Bus::through(redis.clone(), instance),
+            _ => Bus::default(),
+        };
+        let log = Log::new(db.clone(), bus.clone(), nature.clock.clone());
         let journal = Journal::new(log.clone(), nature.clock.clone(), config.streams.gather);
         let providers = providers(&config)?;
         Ok(Self {
@@ -128,13 +145,16 @@ impl App {
                 db,
                 master_key,
                 passwords: Passwords::new(HASHES_AT_ONCE),
-                throttles: Throttles::default(),
+                standing: Standing::new(bus.clone()),
+                throttles: Throttles::new(redis.as_ref()),
+                redis,
                 providers,
+                bus,
                 log,
                 journal,
                 replies: Running::default(),
                 renderers: Renderers::default(),
-                instance: nature.ids.next(),
+                instance,
                 clock: nature.clock,
                 ids: nature.ids,
                 config,

@@ -23,7 +23,12 @@
     if (isStream(event)) setTimeout(() => { if (document.hidden) live()?.visibilityHandler?.(); });
   });
   document.addEventListener('fx:hello', () => { wait = 500; tell(false); });
-  document.addEventListener('fx:bye', () => clearTimeout(watchdog));
+  document.addEventListener('fx:bye', event => {
+    clearTimeout(watchdog);
+    // Signed out elsewhere: a reload asks to sign in. Later, since signing out here also ends the stream, and its own way
+    // to the next page must not be cut short.
+    if (event.detail.data === 'revoked') setTimeout(() => { if (stream()) location.reload(); }, 1000);
+  });
 
   // The line under the composer says so when nothing can arrive.
   function tell(isLost) {

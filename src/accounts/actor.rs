@@ -78,7 +78,7 @@ impl TryFrom<String> for Role {
 }
 
 /// By what an actor is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Via {
     /// A browser's session cookie.
     Session(SessionId),

@@ -2,12 +2,14 @@
 //!
 //! The rules: a secret (cookie, token, password) is stored only as a hash; whoever guesses learns nothing from the
 //! answer, and gets fewer and fewer tries; an id that isn't yours answers like one that doesn't exist.
-//! The doors in: [`register`], [`sign_in`], [`sessions`] for browsers, [`tokens`] for API clients, [`can`].
+//! The doors in: [`register`], [`sign_in`], [`sessions`] for browsers, [`tokens`] for API clients, [`can`];
+//! what stays open holds a [`Standing`].
 
 mod actor;
 mod device;
 pub mod sessions;
 mod setup;
+mod standing;
 mod store;
 pub mod tokens;
 mod users;
@@ -15,4 +17,5 @@ mod users;
 pub use actor::{Action, Actor, Role, SessionId, TokenFamily, UserId, Via, can};
 pub use device::Device;
 pub use setup::{setup_token, setup_token_if_needed};
+pub use standing::{Hold, Standing, keep_standing};
 pub use users::{Credentials, Registration, User, is_empty, register, sign_in, user};

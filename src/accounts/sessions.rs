@@ -112,7 +112,11 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<Listed>> {
 /// # Errors
 /// [`Error::NotFound`] when it isn't theirs, or has ended.
 pub async fn revoke(app: &App, actor: &Actor, id: SessionId) -> Result<()> {
-    if store::remove_session_of(&app.db, actor.user, id).await? { Ok(()) } else { Err(Error::NotFound) }
+    if !store::remove_session_of(&app.db, actor.user, id).await? {
+        return Err(Error::NotFound);
+    }
+    app.standing.end(Via::Session(id));
+    Ok(())
 }
 
 /// Ends all of the actor's sessions and API sign-ins except the one that asks; gives the number of sessions.
@@ -125,10 +129,12 @@ pub async fn revoke_others(app: &App, actor: &Actor) -> Result<u64> {
         Via::Token(family) => (None, Some(family)),
     };
     let mut tx = app.db.begin().await?;
-    let ended = store::remove_other_sessions(&mut tx, actor.user, session).await?;
-    store::remove_other_families(&mut tx, actor.user, family).await?;
+    let sessions = store::remove_other_sessions(&mut tx, actor.user, session).await?;
+    let families = store::remove_other_families(&mut tx, actor.user, family).await?;
     tx.commit().await?;
-    Ok(ended)
+    sessions.iter().for_each(|id| app.standing.end(Via::Session(*id)));
+    families.into_iter().for_each(|family| app.standing.end(Via::Token(family)));
+    Ok(sessions.len() as u64)
 }
 
 /// Deletes what has ended by age: sessions and tokens. For housekeeping; gives the number of rows.

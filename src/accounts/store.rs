@@ -1,5 +1,7 @@
 //! The SQL of accounts, sessions and tokens.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     exec, fetch,
-    platform::db::{Db, Tx},
+    platform::db::{Db, Tx, dialect},
     sql, tx_exec, tx_fetch,
 };
 
@@ -137,10 +139,34 @@ pub(super) async fn load_session(
     )
 }
 
-/// Ends the session with this key.
-pub(super) async fn remove_session(db: &Db, key: [u8; 32]) -> sqlx::Result<()> {
-    exec!(*db, sql!("DELETE FROM sessions WHERE key_hash = $1"), &key[..])?;
-    Ok(())
+/// Ends the session with this key; the one that it was.
+pub(super) async fn remove_session(db: &Db, key: [u8; 32]) -> sqlx::Result<Option<SessionId>> {
+    let mut tx = db.begin().await?;
+    let ended = tx_fetch!(
+        &mut tx,
+        (SessionId,),
+        fetch_optional,
+        sql!("DELETE FROM sessions WHERE key_hash = $1 RETURNING id"),
+        &key[..]
+    )?;
+    tx.commit().await?;
+    Ok(ended.map(|(id,)| id))
+}
+
+/// Which of these sessions still stand.
+pub(super) async fn standing_sessions(db: &Db, ids: &[Uuid], now: DateTime<Utc>) -> sqlx::Result<Vec<Uuid>> {
+    let rows = fetch!(*db, (Uuid,), fetch_all, db.speak(dialect::STANDING_SESSIONS), hex_list(ids), now)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Which of these API sign-ins still stand: those with any token that is good for something.
+pub(super) async fn standing_families(db: &Db, ids: &[Uuid], now: DateTime<Utc>) -> sqlx::Result<Vec<Uuid>> {
+    let rows = fetch!(*db, (Uuid,), fetch_all, db.speak(dialect::STANDING_FAMILIES), hex_list(ids), now)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+fn hex_list(ids: &[Uuid]) -> String {
+    serde_json::Value::from(ids.iter().map(|id| id.simple().to_string()).collect::<Vec<_>>()).to_string()
 }
 
 #[derive(sqlx::FromRow)]
@@ -220,18 +246,21 @@ pub(super) async fn remove_session_of(db: &Db, user: UserId, id: SessionId) -> s
     Ok(exec!(*db, sql!("DELETE FROM sessions WHERE user_id = $1 AND id = $2"), user, id)? == 1)
 }
 
-/// Ends all sessions of an account except one.
+/// Ends all sessions of an account except one; those that ended.
 pub(super) async fn remove_other_sessions(
     tx: &mut Tx,
     user: UserId,
     keep: Option<SessionId>,
-) -> sqlx::Result<u64> {
-    tx_exec!(
+) -> sqlx::Result<Vec<SessionId>> {
+    let ended = tx_fetch!(
         tx,
-        sql!("DELETE FROM sessions WHERE user_id = $1 AND id <> $2"),
+        (SessionId,),
+        fetch_all,
+        sql!("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id"),
         user,
         keep.map_or(Uuid::nil(), Uuid::from)
-    )
+    )?;
+    Ok(ended.into_iter().map(|(id,)| id).collect())
 }
 
 /// Adds a token.
@@ -321,18 +350,21 @@ pub(super) async fn remove_family(tx: &mut Tx, family: TokenFamily) -> sqlx::Res
     Ok(())
 }
 
-/// Removes all tokens of an account except those of one sign-in.
+/// Removes all tokens of an account except those of one sign-in; the sign-ins that ended.
 pub(super) async fn remove_other_families(
     tx: &mut Tx,
     user: UserId,
     keep: Option<TokenFamily>,
-) -> sqlx::Result<u64> {
-    tx_exec!(
+) -> sqlx::Result<HashSet<TokenFamily>> {
+    let ended = tx_fetch!(
         tx,
-        sql!("DELETE FROM tokens WHERE user_id = $1 AND family <> $2"),
+        (TokenFamily,),
+        fetch_all,
+        sql!("DELETE FROM tokens WHERE user_id = $1 AND family <> $2 RETURNING family"),
         user,
         keep.map_or(Uuid::nil(), Uuid::from)
-    )
+    )?;
+    Ok(ended.into_iter().map(|(family,)| family).collect())
 }
 
 /// Removes the sessions and tokens whose time is over.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Actor, TokenFamily, User, UserId, store};
+use super::{Actor, TokenFamily, User, UserId, Via, store};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -110,7 +110,9 @@ pub async fn actor(app: &App, token: &str) -> Result<Option<Actor>> {
 pub async fn revoke(app: &App, family: TokenFamily) -> Result<()> {
     let mut tx = app.db.begin().await?;
     store::remove_family(&mut tx, family).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.standing.end(Via::Token(family));
+    Ok(())
 }
 
 async fn issue(app: &App, tx: &mut Tx, user: UserId, family: TokenFamily) -> Result<Pair> {

@@ -63,7 +63,7 @@ pub struct Credentials {
 /// `setup_token_wrong`; [`Error::Conflict`] `email_taken`; [`Error::TooMany`].
 pub async fn register(app: &App, input: Registration, from: IpAddr) -> Result<User> {
     let tries = &app.throttles.registration;
-    tries.take(network(from), app.clock.now()).map_err(|retry_after| Error::TooMany { retry_after })?;
+    tries.take(network(from), app.clock.now()).await.map_err(|retry_after| Error::TooMany { retry_after })?;
     let user = new_user(app, &input)?;
     let hints = vec![user.email.clone(), user.name.clone()];
     app.passwords
@@ -99,8 +99,8 @@ pub async fn register(app: &App, input: Registration, from: IpAddr) -> Result<Us
 pub async fn sign_in(app: &App, input: Credentials, from: IpAddr) -> Result<User> {
     let (email, network, now) = (normalised(&input.email), network(from), app.clock.now());
     let (by_network, by_account) = (&app.throttles.sign_in, &app.throttles.account);
-    by_network.take(network, now).map_err(|retry_after| Error::TooMany { retry_after })?;
-    by_account.take(&email, now).map_err(|retry_after| Error::TooMany { retry_after })?;
+    by_network.take(network, now).await.map_err(|retry_after| Error::TooMany { retry_after })?;
+    by_account.take(&email, now).await.map_err(|retry_after| Error::TooMany { retry_after })?;
     // An address that can't be one needs no query, but the same time; PostgreSQL also refuses a NUL in a text.
     let known = if is_email(&email) { store::find_login(&app.db, &email).await? } else { None };
     let Some((user, hash)) = known else {
@@ -111,8 +111,8 @@ pub async fn sign_in(app: &App, input: Credentials, from: IpAddr) -> Result<User
         return Err(Error::Unauthenticated);
     }
     // Taken first and given back after, so that a hundred guesses at once don't all pass before the first has failed.
-    by_network.give_back(network);
-    by_account.give_back(&email);
+    by_network.give_back(network).await;
+    by_account.give_back(&email).await;
     Ok(user)
 }
 

@@ -6,6 +6,7 @@
 pub mod conversations;
 pub mod events;
 pub mod messages;
+pub mod presence;
 pub mod snapshot;
 mod store;
 mod view;

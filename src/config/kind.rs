@@ -1,6 +1,6 @@
 //! How a setting is read from text, described and shown again. Each row of the table names one of these.
 
-use super::value::{self, DatabaseUrl, HttpUrl, LogFilter, ModelName, Word};
+use super::value::{self, DatabaseUrl, HttpUrl, LogFilter, ModelName, RedisUrl, Word};
 use crate::platform::crypto::{MasterKey, SecretString};
 use ipnet::IpNet;
 use std::{
@@ -50,6 +50,10 @@ pub(super) struct Millis(pub u64, pub u64);
 pub(super) struct Flag;
 /// The path of a folder.
 pub(super) struct Folder;
+/// The path of a file with certificates or a key.
+pub(super) struct PemFile;
+/// The beginning of names.
+pub(super) struct Prefix;
 /// Any text that must not be printed.
 pub(super) struct Secret;
 /// The master key.
@@ -162,6 +166,36 @@ impl Kind for Folder {
     }
     fn show(&self, value: &PathBuf) -> String {
         value.display().to_string()
+    }
+}
+
+impl Kind for PemFile {
+    type Value = PathBuf;
+    fn words(&self) -> String {
+        "file".into()
+    }
+    fn parse(&self, text: &str) -> Result<PathBuf, String> {
+        Ok(PathBuf::from(text))
+    }
+    fn show(&self, value: &PathBuf) -> String {
+        value.display().to_string()
+    }
+}
+
+impl Kind for Prefix {
+    type Value = String;
+    fn words(&self) -> String {
+        "1–64 letters, digits, `.`, `_` or `-`".into()
+    }
+    fn parse(&self, text: &str) -> Result<String, String> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        match (1..=64).contains(&text.len()) && text.chars().all(fits) {
+            true => Ok(text.to_owned()),
+            false => Err("has something else than 1–64 letters, digits, `.`, `_` or `-`".into()),
+        }
+    }
+    fn show(&self, value: &String) -> String {
+        value.clone()
     }
 }
 
@@ -286,6 +320,12 @@ impl Parsed<HttpUrl> {
 impl Parsed<DatabaseUrl> {
     pub fn database() -> Self {
         Self { words: "database URL", parse: DatabaseUrl::parse, secret: true }
+    }
+}
+
+impl Parsed<RedisUrl> {
+    pub fn redis() -> Self {
+        Self { words: "Redis URL", parse: RedisUrl::parse, secret: true }
     }
 }
 

@@ -15,10 +15,13 @@ mod value;
 pub use docs::{env_example, reference};
 pub use read::{ConfigError, ConfigErrors};
 pub use show::{Entry, Origin};
-pub use table::{Chats, Config, Log, Providers, Server, Storage, Streams};
-pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, Signup};
+pub use table::{Chats, Config, Log, Providers, Redis, Server, Storage, Streams};
+pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, RedisUrl, Signup};
 
-use crate::platform::crypto::{self, KeyError, MasterKey};
+use crate::platform::{
+    crypto::{self, KeyError, MasterKey},
+    redis,
+};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 impl Config {
@@ -49,6 +52,17 @@ impl Config {
     pub fn database(&self) -> DatabaseUrl {
         let embedded = || DatabaseUrl::Sqlite(self.storage.data_dir.join("freshet.db"));
         self.storage.database_url.clone().unwrap_or_else(embedded)
+    }
+
+    /// How to reach Redis, if there is one.
+    pub fn redis(&self) -> Option<redis::Settings> {
+        let own = &self.redis;
+        Some(redis::Settings {
+            url: own.url.as_ref()?.secret(),
+            ca_file: own.ca_file.clone(),
+            identity: own.cert_file.clone().zip(own.key_file.clone()),
+            prefix: own.prefix.clone(),
+        })
     }
 
     /// The master key: `ENCRYPTION_KEY`, or the one in the data directory, which is made on the first start.

@@ -1,6 +1,7 @@
 //! From (name, value) pairs to a [`Config`], or to everything that is wrong with them.
 
 use super::{
+    RedisUrl,
     kind::Kind,
     show::{Entry, Origin},
     table::{Config, NOT_YET, OF_SCRIPTS, SETTINGS, Setting},
@@ -185,6 +186,7 @@ always_set!(
     usize,
     std::net::IpAddr,
     std::path::PathBuf,
+    String,
     std::time::Duration,
     super::HttpUrl,
     super::LogFilter,
@@ -207,12 +209,25 @@ fn secret_file(var: &str, path: &str) -> Result<String, ConfigError> {
     if text.is_empty() { Err(wrong("is an empty file".into())) } else { Ok(text.to_owned()) }
 }
 
-fn contradictions(config: &Config) -> Option<ConfigError> {
-    let none_left = config.providers.mock && !config.providers.simulated;
-    none_left.then(|| ConfigError {
-        name: "LLM_MOCK_MODE".into(),
-        what: "is on and FRESHET_SIMULATED is off: no model would be left".into(),
-    })
+fn contradictions(config: &Config) -> Vec<ConfigError> {
+    let redis = &config.redis;
+    let no_tls = !redis.url.as_ref().is_some_and(RedisUrl::is_tls);
+    let all = [
+        (
+            config.providers.mock && !config.providers.simulated,
+            ("LLM_MOCK_MODE", "is on and FRESHET_SIMULATED is off: no model would be left"),
+        ),
+        (
+            redis.cert_file.is_some() != redis.key_file.is_some(),
+            ("REDIS_CERT_FILE", "and REDIS_KEY_FILE belong together: set both or none"),
+        ),
+        (
+            no_tls && (redis.ca_file.is_some() || redis.cert_file.is_some()),
+            ("REDIS_URL", "is no rediss:// address, so REDIS_CA_FILE and REDIS_CERT_FILE would do nothing"),
+        ),
+    ];
+    let wrong = all.into_iter().filter(|(is_wrong, _)| *is_wrong);
+    wrong.map(|(_, (name, what))| ConfigError { name: name.into(), what: what.into() }).collect()
 }
 
 fn unknown(var: &str) -> String {

@@ -5,11 +5,12 @@
 
 use super::{
     kind::{
-        Choice, Count, Flag, Folder, Host, Key, Kind, Listed, Millis, Optional, Parsed, Port, Seconds, Secret,
+        Choice, Count, Flag, Folder, Host, Key, Kind, Listed, Millis, Optional, Parsed, PemFile, Port,
+        Prefix, Seconds, Secret,
     },
     read::Reader,
     show::Entry,
-    value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, Signup},
+    value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, RedisUrl, Signup},
 };
 use crate::platform::crypto::{MasterKey, SecretString};
 use ipnet::IpNet;
@@ -167,6 +168,26 @@ settings! {
         delta_grace: Duration = Seconds(0, 604_800), ["FRESHET_DELTA_GRACE_SECONDS"], default "900", example "3600";
     }
 
+    /// What several instances share beside the database: they tell each other at once what happens, and count tries
+    /// together. Redis 6 or later, or Valkey. Nothing is kept there; while it is away everything goes on, up to two
+    /// seconds later on other instances. One instance on SQLite needs it for nothing but limits that outlive a restart.
+    redis: Redis = "Redis" {
+        /// Its address: `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or `rediss://` for TLS.
+        url: Option<RedisUrl> = Optional(Parsed::<RedisUrl>::redis()), ["REDIS_URL"],
+            default "" = "no Redis", example "rediss://freshet:password@redis.example.com:6379/0";
+        /// Authorities (PEM) that `rediss://` trusts instead of the system's.
+        ca_file: Option<PathBuf> = Optional(PemFile), ["REDIS_CA_FILE"],
+            default "" = "the system's authorities", example "/etc/freshet/redis-ca.pem";
+        /// The certificate (PEM) to show a Redis that wants one; `REDIS_KEY_FILE` is its key.
+        cert_file: Option<PathBuf> = Optional(PemFile), ["REDIS_CERT_FILE"],
+            default "" = "no certificate is shown", example "/etc/freshet/redis.pem";
+        /// The key (PEM) of `REDIS_CERT_FILE`.
+        key_file: Option<PathBuf> = Optional(PemFile), ["REDIS_KEY_FILE"],
+            default "" = "no certificate is shown", example "/etc/freshet/redis.key";
+        /// What all names in Redis begin with. Installations that share a Redis need different ones.
+        prefix: String = Prefix, ["FRESHET_REDIS_PREFIX"], default "freshet", example "freshet-staging";
+    }
+
     /// What is written to standard error.
     log: Log = "Log" {
         /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`, for all or by module, separated by commas.
@@ -179,7 +200,6 @@ settings! {
 
 /// Names that later versions will read. Whoever sets one today is told that it does nothing yet.
 pub(super) const NOT_YET: &[&str] = &[
-    "REDIS_URL",
     "S3_ENDPOINT",
     "S3_BUCKET",
     "S3_ACCESS_KEY_ID",

@@ -55,7 +55,11 @@ fn every_row_of_the_table_is_complete_and_its_example_is_valid() {
             "{name}: an empty default is explained"
         );
         let example = if name == "ENCRYPTION_KEY" { KEY } else { setting.example };
-        read(&[(name, example)]);
+        // Certificates are nothing by themselves.
+        let of_tls = ["REDIS_URL", "REDIS_CERT_FILE", "REDIS_KEY_FILE"];
+        let beside = SETTINGS.iter().filter(|it| name.starts_with("REDIS_") && of_tls.contains(&it.name));
+        let beside = beside.filter(|it| it.name != name).map(|it| (it.name, it.example));
+        read(&beside.chain([(name, example)]).collect::<Vec<_>>());
         assert!(!NOT_YET.contains(&name), "{name}");
         assert!(!OF_SCRIPTS.iter().any(|script| name.starts_with(script)), "{name}");
         assert_eq!(SETTINGS.iter().filter(|other| other.name == name).count(), 1, "{name}");
@@ -101,6 +105,27 @@ fn bad_values_are_refused_in_one_line_that_says_what_is_wrong() {
             "LOG_LEVEL",
             "loud",
             "LOG_LEVEL=\"loud\" is no log level (error, warn, info, debug, trace) or list of module=level",
+        ),
+        ("REDIS_URL", "http://:hunter2@redis", "REDIS_URL does not start with redis://HOST or rediss://HOST"),
+        (
+            "REDIS_URL",
+            "redis://:hunter2@redis/first",
+            "REDIS_URL names a database that is no number from 0 to 255",
+        ),
+        (
+            "REDIS_KEY_FILE",
+            "redis.key",
+            "REDIS_CERT_FILE and REDIS_KEY_FILE belong together: set both or none",
+        ),
+        (
+            "REDIS_CA_FILE",
+            "ca.pem",
+            "REDIS_URL is no rediss:// address, so REDIS_CA_FILE and REDIS_CERT_FILE would do nothing",
+        ),
+        (
+            "FRESHET_REDIS_PREFIX",
+            "a:b",
+            "FRESHET_REDIS_PREFIX=\"a:b\" has something else than 1–64 letters, digits, `.`, `_` or `-`",
         ),
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL starts with neither sqlite: nor postgres://"),
         (
@@ -172,11 +197,11 @@ fn names_of_other_programs_and_of_our_scripts_are_passed_over() {
 
 #[test]
 fn a_setting_of_a_later_version_is_a_warning() {
-    let config = read(&[("REDIS_URL", "redis://x"), ("ANTHROPIC_API_KEY_FILE", "/run/x"), ("SMTP_URL", "")]);
+    let config = read(&[("S3_BUCKET", "x"), ("ANTHROPIC_API_KEY_FILE", "/run/x"), ("SMTP_URL", "")]);
     assert_eq!(
         config.warnings(),
         [
-            "REDIS_URL is set but not used by this version",
+            "S3_BUCKET is set but not used by this version",
             "ANTHROPIC_API_KEY_FILE is set but not used by this version"
         ]
     );

@@ -193,6 +193,50 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Where Redis is. Prints without a password.
+#[derive(Clone)]
+pub struct RedisUrl(SecretString);
+
+impl RedisUrl {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        // The parser's own message is left out: it could repeat the password.
+        let url = Url::parse(text).map_err(|_| "is not a URL such as redis://localhost:6379/0")?;
+        if !matches!(url.scheme(), "redis" | "rediss") || !url.has_host() {
+            return Err("does not start with redis://HOST or rediss://HOST".into());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("holds a `?` or `#` part, which is not supported".into());
+        }
+        let database = url.path().trim_start_matches('/');
+        match database.is_empty() || database.parse::<u8>().is_ok() {
+            true => Ok(Self(text.into())),
+            false => Err("names a database that is no number from 0 to 255".into()),
+        }
+    }
+
+    /// The whole address.
+    pub fn secret(&self) -> SecretString {
+        self.0.clone()
+    }
+
+    /// Whether it says `rediss`.
+    pub fn is_tls(&self) -> bool {
+        self.0.expose_secret().starts_with("rediss:")
+    }
+}
+
+impl fmt::Display for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_password(self.0.expose_secret()))
+    }
+}
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 fn sqlite_path(path: &str) -> Result<PathBuf, String> {
     if path.is_empty() || path == ":memory:" {
         return Err(

@@ -5,4 +5,5 @@ pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod http;
+pub mod redis;
 pub mod throttle;

@@ -3,19 +3,30 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    sync::broadcast::error::RecvError,
+    time::{Instant, MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{end, store};
+use super::{end, stop::STOP, store};
 use crate::{
     accounts,
     app::App,
     error::{Error, Result},
+    platform::bus::{Bus, Reach},
     stream::lease,
 };
 
 /// How often watchers are compared with the log.
 const HEAL: Duration = Duration::from_secs(5);
+/// The same while other instances can't be heard, or not for sure.
+const HEAL_SOON: Duration = Duration::from_secs(1);
+/// How often this instance then looks whether one of its replies is to stop.
+const STOPS: Duration = Duration::from_millis(500);
+/// How long the bus may go on when everything stops, for the last words.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How often old things are forgotten.
 const FORGET: Duration = Duration::from_secs(60);
 /// How long an idempotency key is remembered.
@@ -35,7 +46,88 @@ pub async fn recover(app: &App) -> Result<usize> {
 
 /// Runs until the server stops. Leases have a loop of their own: nothing may delay their renewal.
 pub async fn keep_house(app: App) {
-    tokio::join!(keep_leases(&app), keep_tidy(&app));
+    tokio::join!(
+        keep_leases(&app),
+        keep_tidy(&app),
+        keep_healed(&app),
+        hear_stops(&app),
+        accounts::keep_standing(&app),
+        keep_in_touch(&app),
+    );
+}
+
+/// Whether what other instances commit, or ask for, may come to be known here only by looking.
+pub(super) fn must_look(app: &App) -> bool {
+    !app.db.is_embedded() && app.bus.reach() != Reach::Steady
+}
+
+/// Runs what goes between instances, until the last reply's last words are out.
+async fn keep_in_touch(app: &App) {
+    let stop = CancellationToken::new();
+    let last_words = async {
+        app.stopping.cancelled().await;
+        let deadline = Instant::now() + LAST_WORDS;
+        while app.replies.count() > 0 && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.cancel();
+    };
+    match (&app.bus, &app.redis) {
+        // Only limits are kept there.
+        (Bus::Local(_), Some(redis)) => drop(tokio::join!(redis.run(stop.clone()), last_words)),
+        _ => drop(tokio::join!(app.bus.run(stop.clone()), last_words)),
+    }
+}
+
+async fn keep_healed(app: &App) {
+    let mut look = ticker(HEAL_SOON);
+    let mut last = Instant::now();
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            _ = look.tick() => {}
+        }
+        if last.elapsed() >= HEAL || must_look(app) {
+            last = Instant::now();
+            tell(app.log.heal().await.map(drop).map_err(Into::into));
+        }
+    }
+}
+
+/// Stops replies that somebody stopped on another instance: at a call, or, as calls may be lost, after a look.
+async fn hear_stops(app: &App) {
+    let mut calls = app.bus.calls();
+    let mut look = ticker(STOPS);
+    // A call may come before the reply is known here, between its commit and its start.
+    let mut unknown = false;
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            heard = calls.recv() => match heard {
+                Ok(call) if &*call.kind == STOP => match app.replies.find(call.id) {
+                    Some(handle) => handle.stop.cancel(),
+                    None => unknown = true,
+                },
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => unknown = true,
+                Err(RecvError::Closed) => return,
+            },
+            _ = look.tick() => {
+                if app.replies.count() > 0 && (must_look(app) || std::mem::take(&mut unknown)) {
+                    tell(look_for_stops(app).await);
+                }
+            }
+        }
+    }
+}
+
+async fn look_for_stops(app: &App) -> Result<()> {
+    for reply in lease::asked_to_stop(&app.db, app.instance).await? {
+        if let Some(handle) = app.replies.find(reply) {
+            handle.stop.cancel();
+        }
+    }
+    Ok(())
 }
 
 async fn keep_leases(app: &App) {
@@ -50,12 +142,10 @@ async fn keep_leases(app: &App) {
 }
 
 async fn keep_tidy(app: &App) {
-    let mut heal = ticker(HEAL);
     let mut forget = ticker(FORGET);
     loop {
         let done = tokio::select! {
             () = app.stopping.cancelled() => return,
-            _ = heal.tick() => app.log.heal().await.map(drop).map_err(Into::into),
             _ = forget.tick() => forget_old(app).await,
         };
         tell(done);

@@ -4,17 +4,23 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::store;
+use super::{housekeeping::must_look, store};
 use crate::{
     accounts::Actor,
     app::App,
     chat::{self, Event, Message, Status},
     error::{Error, Result},
+    platform::bus::Call,
     stream::{Next, lease},
 };
 
 /// How long a stop may take before the caller is told to look again.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a reply is looked at whose instance can't be heard.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// What is called to whoever runs a reply that is to stop.
+pub(super) const STOP: &str = "reply.stop";
 
 /// A reply, as the assistant's message that carries it, and its conversation.
 ///
@@ -34,7 +40,10 @@ pub async fn stop(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Messag
     match app.replies.find(reply) {
         Some(handle) => handle.stop.cancel(),
         None => {
-            lease::ask_to_stop(&app.db, reply).await?;
+            // The row first: whoever misses the call finds it there.
+            if lease::ask_to_stop(&app.db, reply).await? {
+                app.bus.call(Call { kind: STOP.into(), id: reply });
+            }
         }
     }
     let late = Error::Unavailable { retry_after: Duration::from_secs(1) };
@@ -55,7 +64,12 @@ pub async fn finished(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Me
         if message.reply.as_ref().is_none_or(|reply| reply.status != Status::Running) {
             return Ok((conversation, message));
         }
-        wait_for_end(&mut watch, reply).await?;
+        // What ends elsewhere may not be heard of. Waiting is safe to give up.
+        let elsewhere = app.replies.find(reply).is_none() && must_look(app);
+        let patience = if elsewhere { LOOK } else { PATIENCE };
+        if let Ok(ended) = tokio::time::timeout(patience, wait_for_end(&mut watch, reply)).await {
+            ended?;
+        }
     }
 }
 
@@ -67,6 +81,7 @@ async fn wait_for_end(watch: &mut crate::stream::Subscription, reply: Uuid) -> R
                     return Ok(());
                 }
             }
+            Next::Aside(_) => {}
             Next::Gone => return Err(Error::NotFound),
             Next::Reset => return Err(Error::Unavailable { retry_after: Duration::from_secs(1) }),
         }

@@ -7,5 +7,6 @@
 mod store;
 
 pub use store::{
-    Expired, any_on, ask_to_stop, drop_all_on, expire_all_but, expired, hold, reap, release, renew, take,
+    Expired, any_on, ask_to_stop, asked_to_stop, drop_all_on, expire_all_but, expired, hold, reap, release,
+    renew, take,
 };

@@ -18,4 +18,4 @@ pub use journal::{Journal, Lost, Writer};
 pub use log::{Log, NewEntry, Position};
 pub use subscription::{Next, Subscription};
 
-pub use crate::platform::bus::Entry;
+pub use crate::platform::bus::{Aside, Entry};

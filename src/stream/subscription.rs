@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 use uuid::Uuid;
 
 use super::{Cursor, Entry, Log, store};
-use crate::platform::bus::{Attachment, Signal};
+use crate::platform::bus::{Aside, Attachment, Signal};
 
 /// Entries read from the log at a time.
 const PAGE: i64 = 256;
@@ -30,6 +30,8 @@ pub struct Subscription {
 pub enum Next {
     /// The entry after the last one.
     Entry(Cursor, Arc<Entry>),
+    /// Something beside the log, for who watches now: it has no cursor and is never sent again.
+    Aside(Arc<Aside>),
     /// The cursor cannot be continued: show a snapshot and go on with [`Subscription::continue_from`].
     Reset,
     /// The log is gone for good.
@@ -87,6 +89,7 @@ impl Subscription {
                 Signal::Entry(entry) if entry.seq <= last.seq => {}
                 Signal::Entry(entry) if entry.seq == last.seq + 1 => self.ready.push_back(entry),
                 Signal::Entry(_) | Signal::Poke => self.behind = true,
+                Signal::Aside(aside) => return Ok(Next::Aside(aside)),
                 Signal::Gone => return Ok(Next::Gone),
             }
         }

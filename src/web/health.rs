@@ -3,7 +3,7 @@
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::{app::App, platform::bus::Reach};
 
 /// Health under all the names that people try.
 pub fn router() -> Router<App> {
@@ -28,9 +28,17 @@ async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     let ready = database && !draining;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = |good: bool| if good { "ok" } else { "failing" };
-    let body = json!({
-        "status": if ready { "ready" } else { "not ready" },
-        "checks": { "database": word(database), "accepting": word(!draining) },
-    });
+    let mut checks = json!({ "database": word(database), "accepting": word(!draining) });
+    let alone = app.redis.as_ref().is_some_and(|redis| redis.is_away() || app.bus.reach() == Reach::Away);
+    if app.redis.is_some() {
+        checks["redis"] = if alone { "degraded" } else { "ok" }.into();
+    }
+    let state = match (ready, alone) {
+        (false, _) => "not ready",
+        // Everything works, other instances hear of it a little later: no reason to take the traffic away.
+        (true, true) => "degraded",
+        (true, false) => "ready",
+    };
+    let body = json!({ "status": state, "checks": checks });
     (status, Json(body))
 }

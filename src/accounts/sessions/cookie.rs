@@ -16,8 +16,9 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-use super::{Device, Fresh, SessionId, UserId, lasts, store};
+use super::{Device, Fresh, SessionId, UserId, Via, lasts, store};
 use crate::{
+    accounts::Standing,
     app::App,
     platform::{
         clock::{Clock, Ids},
@@ -36,12 +37,14 @@ pub struct CookieStore {
     db: Db,
     clock: Clock,
     ids: Ids,
+    standing: Standing,
 }
 
 impl CookieStore {
     /// The sessions in this app's database.
     pub fn new(app: &App) -> Self {
-        Self { db: app.db.clone(), clock: app.clock.clone(), ids: app.ids.clone() }
+        let (db, clock, ids) = (app.db.clone(), app.clock.clone(), app.ids.clone());
+        Self { db, clock, ids, standing: app.standing.clone() }
     }
 }
 
@@ -102,7 +105,10 @@ impl SessionStore for CookieStore {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        store::remove_session(&self.db, key(*id)).await.map_err(backend)
+        if let Some(ended) = store::remove_session(&self.db, key(*id)).await.map_err(backend)? {
+            self.standing.end(Via::Session(ended));
+        }
+        Ok(())
     }
 }
 

@@ -84,3 +84,20 @@ pub const HEADS: Dialect = sql_pair! {
     sqlite: "SELECT id, head FROM logs WHERE id IN (SELECT unhex(value) FROM json_each($1))",
     postgres: "SELECT id, head FROM logs WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))",
 };
+
+/// Which sessions in `$1` (JSON array of hex ids) still stand at `$2`.
+pub const STANDING_SESSIONS: Dialect = sql_pair! {
+    sqlite: "SELECT id FROM sessions WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND expires_at > $2",
+    postgres: "SELECT id FROM sessions
+               WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON))) AND expires_at > $2",
+};
+
+/// Which token families in `$1` (JSON array of hex ids) still have a token that is good at `$2`. A used refresh token is
+/// kept to notice its copy; it is good for nothing.
+pub const STANDING_FAMILIES: Dialect = sql_pair! {
+    sqlite: "SELECT DISTINCT family FROM tokens
+             WHERE family IN (SELECT unhex(value) FROM json_each($1)) AND expires_at > $2 AND used = FALSE",
+    postgres: "SELECT DISTINCT family FROM tokens
+               WHERE family IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+               AND expires_at > $2 AND used = FALSE",
+};

@@ -102,6 +102,21 @@ pub async fn ask_to_stop(db: &Db, id: Uuid) -> sqlx::Result<bool> {
     Ok(exec!(*db, sql!("UPDATE leases SET stop = TRUE WHERE id = $1"), id)? == 1)
 }
 
+/// The leases of `holder` whose work somebody asked to stop.
+///
+/// # Errors
+/// The database failed.
+pub async fn asked_to_stop(db: &Db, holder: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    let rows = fetch!(
+        *db,
+        (Uuid,),
+        fetch_all,
+        sql!("SELECT id FROM leases WHERE holder = $1 AND stop = TRUE"),
+        holder
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Whether the lease is still held with this fence; if so nobody can take it away until the transaction ends.
 ///
 /// # Errors

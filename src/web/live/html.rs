@@ -20,6 +20,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// A conversation's frames behind `after`, open-ended. The actor's right to see it was checked by the caller.
 pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>) -> Response {
+    let hold = app.standing.hold(&actor);
     let body = stream! {
         yield hello();
         let mut after = after;
@@ -52,6 +53,10 @@ pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>)
             loop {
                 let heard = tokio::select! {
                     biased;
+                    () = hold.ended() => {
+                        yield one("fx:bye", "revoked");
+                        return;
+                    }
                     () = app.draining.cancelled() => {
                         yield come_back();
                         return;

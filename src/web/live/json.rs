@@ -47,10 +47,15 @@ fn events(
     wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
     until: Option<Uuid>,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
+    let hold = app.standing.hold(&actor);
     stream! {
         loop {
             let next = tokio::select! {
                 biased;
+                () = hold.ended() => {
+                    yield event("signed.out", "{}", None);
+                    return;
+                }
                 () = app.draining.cancelled(), if until.is_none() => {
                     yield goodbye();
                     return;
@@ -66,6 +71,11 @@ fn events(
                     }
                     if matches!(&event, Event::ReplyEnded(ended) if Some(ended.reply) == until) {
                         return;
+                    }
+                }
+                Ok(Ok(Next::Aside(aside))) => {
+                    if until.is_none() {
+                        yield event(&aside.name, &aside.data, None);
                     }
                 }
                 Ok(Ok(Next::Reset)) => match snapshot::read(&app, &actor, conversation).await {

@@ -17,10 +17,16 @@ use crate::{
 pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response {
     let mut watch = app.log.subscribe(accepted.conversation, Some(accepted.cursor)).await;
     let reply = accepted.reply;
+    let hold = app.standing.hold(&actor);
     let body = stream! {
         let mut have = 0;
         loop {
-            match watch.next().await {
+            let next = tokio::select! {
+                biased;
+                () = hold.ended() => return,
+                next = watch.next() => next,
+            };
+            match next {
                 Ok(Next::Entry(_, entry)) => match Event::read(&entry) {
                     Event::Delta(delta) if delta.reply == reply && delta.part == Part::Answer => {
                         let new = delta.beyond(have).unwrap_or(&delta.text);
@@ -39,6 +45,7 @@ pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response 
                     }
                     _ => {}
                 },
+                Ok(Next::Aside(_)) => {}
                 // Too long ago for the single pieces: the stored text has the rest.
                 Ok(Next::Reset | Next::Gone) => {
                     yield rest(&app, &actor, accepted.reply_message, have).await;

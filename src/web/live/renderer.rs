@@ -207,6 +207,8 @@ impl Renderer {
                         break;
                     }
                 },
+                // Pages show nothing of it yet.
+                Ok(Next::Aside(_)) => {}
                 Ok(Next::Reset) => break,
                 Ok(Next::Gone) => {
                     let mut frame = Frame::default();

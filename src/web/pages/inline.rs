@@ -38,6 +38,7 @@ pub(super) async fn stream(
     let mut watch = app.log.subscribe(snapshot.chat.id, Some(snapshot.chat.cursor)).await;
     let text = snapshot.messages.last().map(|message| message.text.clone()).unwrap_or_default();
     let message = snapshot.messages.last().map(|message| message.id);
+    let hold = app.standing.hold(&actor);
     if let Some(Shown::Assistant(answer)) = last_message(&mut props) {
         // Written below, in the order in which it came.
         answer.blocks.clear();
@@ -48,7 +49,12 @@ pub(super) async fn stream(
         yield Bytes::from(page::open(&props));
         yield writer.push(&text);
         loop {
-            match watch.next().await {
+            let next = tokio::select! {
+                biased;
+                () = hold.ended() => return,
+                next = watch.next() => next,
+            };
+            match next {
                 Ok(Next::Entry(_, entry)) => match Event::read(&entry) {
                     Event::Delta(delta) if delta.reply == reply && delta.part == Part::Answer => {
                         if let Some(new) = delta.beyond(writer.live.text().len() as u64) {
@@ -61,6 +67,7 @@ pub(super) async fn stream(
                     Event::ReplyEnded(ended) if ended.reply == reply => break,
                     _ => {}
                 },
+                Ok(Next::Aside(_)) => {}
                 Ok(Next::Reset | Next::Gone) => break,
                 Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
             }

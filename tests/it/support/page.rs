@@ -55,6 +55,11 @@ impl Reader {
         Self { base: base.to_owned(), http }
     }
 
+    /// The same browser at another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// Sends the first message of a new conversation by the form; gives its id.
     pub async fn begins(&self, model: &str, text: &str) -> String {
         let form = [("content", text), ("model", model), ("key", &Uuid::new_v4().to_string())];

@@ -3,6 +3,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -14,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Redis {
     port: u16,
     server: Option<Child>,
+    /// Where its certificates are, if it speaks TLS.
+    tls: Option<PathBuf>,
 }
 
 impl Redis {
@@ -27,12 +30,21 @@ impl Redis {
     /// One that does not run yet, at an address where nobody answers.
     pub fn absent() -> Self {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        Self { port: free.local_addr().unwrap().port(), server: None }
+        Self { port: free.local_addr().unwrap().port(), server: None, tls: None }
+    }
+
+    /// Starts one that speaks TLS only and wants a certificate of `ca.pem` in this folder; its own is `server.pem`.
+    pub fn start_tls(folder: &Path) -> Self {
+        let mut redis = Self::absent();
+        redis.tls = Some(folder.to_owned());
+        redis.start_again();
+        redis
     }
 
     /// What `REDIS_URL` should say.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port)
+        let scheme = if self.tls.is_some() { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}/0", self.port)
     }
 
     /// Its port on the loopback interface.
@@ -44,9 +56,17 @@ impl Redis {
     pub fn start_again(&mut self) {
         assert!(self.server.is_none(), "it runs already");
         let port = self.port.to_string();
+        let (plain, secure) = if self.tls.is_some() { ("0", port.as_str()) } else { (port.as_str(), "0") };
         // setpriv becomes the program it starts, and has the kernel kill it when the test process dies.
         let server = Command::new("setpriv")
-            .args(["--pdeathsig", "KILL", "redis-server", "--bind", "127.0.0.1", "--port", &port])
+            .args(["--pdeathsig", "KILL", "redis-server", "--bind", "127.0.0.1", "--port", plain])
+            .args(["--tls-port", secure])
+            .args(self.tls.iter().flat_map(|folder| {
+                let file = |name: &str| folder.join(name).display().to_string();
+                ["--tls-ca-cert-file".into(), file("ca.pem"), "--tls-cert-file".into(), file("server.pem")]
+                    .into_iter()
+                    .chain(["--tls-key-file".into(), file("server.key")])
+            }))
             .args(["--save", "", "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -54,9 +74,17 @@ impl Redis {
             .expect("scripts/install-tools installs redis-server");
         self.server = Some(server);
         let begun = Instant::now();
-        while self.try_command(&["PING"]).is_none() {
+        while !self.answers() {
             assert!(begun.elapsed() < PATIENCE, "Redis does not answer on port {port}");
             std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn answers(&self) -> bool {
+        match self.tls {
+            // It hears us; that it wants more than that is the point.
+            Some(_) => TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok(),
+            None => self.try_command(&["PING"]).is_some(),
         }
     }
 

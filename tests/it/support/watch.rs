@@ -86,7 +86,8 @@ impl Seen {
     }
 
     fn take(&mut self, event: &Event, data: &Value) {
-        if event.event == "ping" {
+        // Beside the log: they have no place in it.
+        if ["ping", "typing", "presence", "signed.out"].contains(&event.event.as_str()) {
             return;
         }
         let place: Vec<u64> = event.id.split('.').filter_map(|n| n.parse().ok()).collect();

@@ -1,0 +1,48 @@
+//! What is in no log: who is here, who is typing.
+
+use freshet::{
+    accounts::{Actor, tokens},
+    chat::presence::{self, Attention},
+};
+use serde_json::json;
+
+use super::pair::Pair;
+use crate::support::{Api, TestApp, Watch};
+
+async fn actor(app: &TestApp, api: &Api) -> Actor {
+    tokens::actor(&app.app, &api.token).await.unwrap().unwrap()
+}
+
+async fn next(watch: &mut Watch, name: &str) -> serde_json::Value {
+    loop {
+        let (event, data) = watch.next().await.expect("the stream goes on");
+        if event == name {
+            return data;
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_here_and_who_types_is_told_on_both_instances_and_never_logged() {
+    let pair = Pair::start().await;
+    let ada = pair.a.signed_up("ada").await;
+    let chat = ada.chats_with("simulated/fast").await;
+    let id = chat.parse().unwrap();
+    let who = actor(&pair.a, &ada).await;
+    let cursor = ada.get(&format!("/chats/{chat}")).await["cursor"].as_str().unwrap().to_owned();
+    let mut there = ada.at(&pair.b.base).watches(&chat, &cursor).await;
+    presence::presence(&pair.a.app, &who, id, Attention::Here).await.unwrap();
+    let person = json!({ "user_id": who.user.0, "name": "ada", "status": "here" });
+    assert_eq!(next(&mut there, "presence").await, json!({ "users": [person] }));
+    presence::typing(&pair.a.app, &who, id).await.unwrap();
+    assert_eq!(next(&mut there, "typing").await, json!({ "user_id": who.user.0, "name": "ada" }));
+    // B knows of A's people, too.
+    presence::presence(&pair.b.app, &who, id, Attention::Gone).await.unwrap();
+    assert_eq!(next(&mut there, "presence").await, json!({ "users": [] }));
+    let after = ada.get(&format!("/chats/{chat}")).await["cursor"].as_str().unwrap().to_owned();
+    assert_eq!(cursor, after);
+
+    let eve = actor(&pair.a, &pair.a.signed_up("eve").await).await;
+    assert!(presence::typing(&pair.a.app, &eve, id).await.is_err());
+    assert!(presence::presence(&pair.a.app, &eve, id, Attention::Here).await.is_err());
+}
