@@ -21,7 +21,10 @@ use crate::{
     providers::{self, Providers},
     replies::Running,
     stream::{Journal, Log},
-    web::live::Renderers,
+    web::{
+        live::Renderers,
+        server::{Limits, Timeouts},
+    },
 };
 
 /// Argon2 hashes at once: each takes 19 MiB and a core for some 20 ms.
@@ -51,6 +54,8 @@ pub struct Inner {
     pub standing: Standing,
     /// How often somebody may guess.
     pub throttles: Throttles,
+    /// How many connections and streams there are and may be.
+    pub limits: Limits,
     /// The language models.
     pub providers: Providers,
     /// The Redis that the settings name.
@@ -113,11 +118,13 @@ pub struct Nature {
     pub clock: Clock,
     /// Where ids come from.
     pub ids: Ids,
+    /// How long clients may keep us waiting.
+    pub timeouts: Timeouts,
 }
 
 impl Default for Nature {
     fn default() -> Self {
-        Self { clock: Clock::System, ids: Ids::system() }
+        Self { clock: Clock::System, ids: Ids::system(), timeouts: Timeouts::default() }
     }
 }
 
@@ -148,6 +155,7 @@ impl App {
                 standing: Standing::new(bus.clone()),
                 throttles: Throttles::new(redis.as_ref()),
                 redis,
+                limits: Limits::new(&config),
                 providers,
                 bus,
                 log,

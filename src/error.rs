@@ -15,6 +15,8 @@
 
 use std::time::Duration;
 
+use crate::platform::crypto::{Busy, HashError};
+
 /// What a room answers when it can't do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -103,6 +105,21 @@ impl Error {
             Self::TooMany { .. } => "too_many_requests",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal(_) => "internal",
+        }
+    }
+}
+
+impl From<Busy> for Error {
+    fn from(_: Busy) -> Self {
+        Self::Unavailable { retry_after: Duration::from_secs(2) }
+    }
+}
+
+impl From<HashError> for Error {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy(busy) => busy.into(),
+            broken @ HashError::Broken(_) => Self::Internal(broken.into()),
         }
     }
 }

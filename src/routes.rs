@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .merge(web::dev::router(&app))
         // What supervisors ask
         .merge(web::health::router())
+        .merge(web::metrics::router())
         .fallback(web::problem::nowhere);
     web::layers::layers(routes, &app).with_state(app)
 }

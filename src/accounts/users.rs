@@ -68,7 +68,7 @@ pub async fn register(app: &App, input: Registration, from: IpAddr) -> Result<Us
     let hints = vec![user.email.clone(), user.name.clone()];
     app.passwords
         .check(input.password.clone(), hints)
-        .await
+        .await?
         .map_err(|weak| Error::field(code_of(&weak), "password", weak.to_string()))?;
     let first = !store::has_first_admin(&app.db).await?;
     // Asked before the costly hash; asked again below, where nobody can come in between.
@@ -95,7 +95,8 @@ pub async fn register(app: &App, input: Registration, from: IpAddr) -> Result<Us
 /// An unknown address and a wrong password take the same time and get the same answer.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when they don't match, whatever the reason; [`Error::TooMany`].
+/// [`Error::Unauthenticated`] when they don't match, whatever the reason; [`Error::TooMany`]; [`Error::Unavailable`] when too
+/// many sign in at once.
 pub async fn sign_in(app: &App, input: Credentials, from: IpAddr) -> Result<User> {
     let (email, network, now) = (normalised(&input.email), network(from), app.clock.now());
     let (by_network, by_account) = (&app.throttles.sign_in, &app.throttles.account);
@@ -103,17 +104,20 @@ pub async fn sign_in(app: &App, input: Credentials, from: IpAddr) -> Result<User
     by_account.take(&email, now).await.map_err(|retry_after| Error::TooMany { retry_after })?;
     // An address that can't be one needs no query, but the same time; PostgreSQL also refuses a NUL in a text.
     let known = if is_email(&email) { store::find_login(&app.db, &email).await? } else { None };
-    let Some((user, hash)) = known else {
-        app.passwords.verify_nobody(input.password).await;
-        return Err(Error::Unauthenticated);
+    let checked = match &known {
+        Some((_, hash)) => app.passwords.verify(input.password, hash.clone()).await,
+        None => app.passwords.verify_nobody(input.password).await.map(|()| false),
     };
-    if !app.passwords.verify(input.password, hash).await {
-        return Err(Error::Unauthenticated);
-    }
     // Taken first and given back after, so that a hundred guesses at once don't all pass before the first has failed.
-    by_network.give_back(network).await;
-    by_account.give_back(&email).await;
-    Ok(user)
+    // Where nothing was checked nothing was guessed.
+    if checked != Ok(false) {
+        by_network.give_back(network).await;
+        by_account.give_back(&email).await;
+    }
+    known.filter(|_| checked == Ok(true)).map(|(user, _)| user).ok_or(match checked {
+        Ok(_) => Error::Unauthenticated,
+        Err(busy) => busy.into(),
+    })
 }
 
 /// Whether nobody has an account yet.

@@ -104,6 +104,20 @@ settings! {
             default "" = "no proxy is trusted", example "127.0.0.1, 10.0.0.0/8";
         /// How long running answers may go on after SIGTERM before they are cut and the process exits.
         drain: Duration = Seconds(0, 3_600), ["FRESHET_DRAIN_SECONDS"], default "30", example "60";
+        /// Connections that may be open at once; more are told that the server is busy. 0 means as many as the process may
+        /// open files, less a quarter for everything else, and at most 20000.
+        max_connections: usize = Count(0, 1_000_000), ["FRESHET_MAX_CONNECTIONS"], default "0", example "5000";
+        /// Connections that one address may have open at once (of IPv6 one network of 64 bits). 0 means no limit. Trusted
+        /// proxies and this machine itself are not limited.
+        connections_per_address: usize = Count(0, 1_000_000), ["FRESHET_CONNECTIONS_PER_ADDRESS"],
+            default "1000", example "100";
+        /// Streams (of events, text or a WebSocket) that one person may have open at once. One more is refused; those that
+        /// are open go on.
+        streams_per_user: usize = Count(1, 100_000), ["FRESHET_STREAMS_PER_USER"], default "20", example "50";
+        /// Who sends this as a bearer token may read `/metrics`, as administrators may. For everybody else there is no such
+        /// page.
+        metrics_token: Option<SecretString> = Optional(Secret), ["METRICS_TOKEN"],
+            default "" = "administrators only", example "a long random text";
         /// For development: pages load themselves again when the server was started anew. `just dev` sets it.
         dev_reload: bool = Flag, ["FRESHET_RELOAD"], default "false", example "true";
         /// Threads that serve requests. 0 means one for every two cores: the database's thread and those that paint code
@@ -166,6 +180,9 @@ settings! {
         /// How long the single pieces of an ended answer are kept, so that a viewer who was away gets only what is
         /// missing. Later ones get the whole text.
         delta_grace: Duration = Seconds(0, 604_800), ["FRESHET_DELTA_GRACE_SECONDS"], default "900", example "3600";
+        /// Silence after which an open stream says that it is still there. Less than what any proxy on the way takes for
+        /// the end (nginx: 60 s).
+        ping: Duration = Seconds(1, 300), ["FRESHET_PING_SECONDS"], default "15", example "10";
     }
 
     /// What several instances share beside the database: they tell each other at once what happens, and count tries

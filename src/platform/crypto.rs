@@ -5,7 +5,7 @@
 
 mod password;
 
-pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Passwords, WeakPassword};
+pub use password::{Busy, HashError, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Passwords, WeakPassword};
 pub use secrecy::{ExposeSecret, SecretString};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -6,4 +6,6 @@ pub mod crypto;
 pub mod db;
 pub mod http;
 pub mod redis;
+pub mod metrics;
+pub mod process;
 pub mod throttle;

@@ -53,7 +53,17 @@ pub(super) fn spawn(app: &App, job: Job) {
     tasks.spawn(async move { drive(&app, job, writer, handle).await }.instrument(span));
 }
 
+/// Takes a reply off the list when its task ends, also by a panic: its lease then runs out, and somebody ends it.
+struct Listed<'a>(&'a App, Uuid);
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        self.0.replies.remove(self.1);
+    }
+}
+
 async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
+    let _listed = Listed(app, job.reply);
     let mut progress = Progress {
         writer,
         answer: String::new(),
@@ -78,7 +88,6 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         }
         _ => tracing::warn!("the lease is gone; this reply's end is somebody else's to write"),
     }
-    app.replies.remove(job.reply);
 }
 
 /// Pulls the provider to its end. What it returns lacks only the usage.

@@ -19,7 +19,7 @@ use super::{
     Delta, Entry, Log, Part,
     store::{self, BatchRow, hex},
 };
-use crate::platform::clock::Clock;
+use crate::platform::{clock::Clock, metrics};
 
 /// Unlogged bytes at which a writer should wait.
 pub const PATIENCE: usize = 1 << 20;
@@ -127,6 +127,11 @@ impl Journal {
         Writer { inner: Arc::clone(&self.inner), slot }
     }
 
+    /// Bytes that were pushed and are not committed yet, of all writers.
+    pub fn pending(&self) -> usize {
+        self.inner.writers.lock().values().map(|slot| slot.state.lock().unlogged).sum()
+    }
+
     /// Commits what is pushed until `stop` is cancelled and nothing is left.
     pub async fn run(&self, stop: CancellationToken) {
         let mut last = Instant::now() - self.inner.gather;
@@ -191,12 +196,15 @@ impl Inner {
         let mut pause = Duration::from_millis(50);
         let mut uncertain = false;
         loop {
+            let began = Instant::now();
             match self.commit(&batch, uncertain).await {
                 Ok(entries) => {
+                    metrics::stored(entries.len(), began.elapsed());
                     self.announce(&batch, entries);
                     return true;
                 }
                 Err(error) => {
+                    metrics::store_failed();
                     tracing::warn!(%error, pieces = batch.len(), "journal: the database did not take the text; trying again");
                     uncertain = true;
                 }

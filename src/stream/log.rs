@@ -162,6 +162,11 @@ impl Log {
         Ok(gone)
     }
 
+    /// How many logs somebody watches here.
+    pub fn watched(&self) -> usize {
+        self.bus.watched().len()
+    }
+
     /// Compares what watchers have heard with what is committed and pokes those that missed something.
     ///
     /// # Errors

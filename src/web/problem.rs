@@ -54,6 +54,28 @@ struct FieldProblem {
     detail: String,
 }
 
+impl Problem {
+    /// What a program is told of `error`.
+    pub(super) fn of(error: &Error, request_id: String) -> Self {
+        let status = error.status();
+        let errors = match error {
+            Error::Invalid { code, field: Some(field), detail } => {
+                vec![FieldProblem { field: (*field).into(), code: (*code).into(), detail: detail.clone() }]
+            }
+            _ => Vec::new(),
+        };
+        Self {
+            r#type: format!("urn:freshet:problem:{}", error.code()),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail: error.detail(),
+            code: error.code().to_owned(),
+            request_id,
+            errors,
+        }
+    }
+}
+
 /// What a handler's failure leaves in its response until [`present`] has given it a face.
 #[derive(Clone)]
 struct Failure(Arc<Error>);
@@ -67,6 +89,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Malformed { code: "unsupported_media_type", .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed { code: "method_not_allowed", .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Malformed { code: "wrong_host", .. } => StatusCode::MISDIRECTED_REQUEST,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid { code: "not_acceptable", .. } => StatusCode::NOT_ACCEPTABLE,
             Self::Invalid { code: "wrong_credentials", .. } => StatusCode::UNAUTHORIZED,
@@ -210,21 +233,7 @@ impl Asked {
 
     fn problem(&self, error: &Error) -> Response {
         let status = error.status();
-        let errors = match error {
-            Error::Invalid { code, field: Some(field), detail } => {
-                vec![FieldProblem { field: (*field).into(), code: (*code).into(), detail: detail.clone() }]
-            }
-            _ => Vec::new(),
-        };
-        let problem = Problem {
-            r#type: format!("urn:freshet:problem:{}", error.code()),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: status.as_u16(),
-            detail: error.detail(),
-            code: error.code().to_owned(),
-            request_id: self.id.clone(),
-            errors,
-        };
+        let problem = Problem::of(error, self.id.clone());
         let body = serde_json::to_string(&problem).expect("a problem is plain data");
         let json = HeaderValue::from_static("application/problem+json");
         let mut response = (status, [(header::CONTENT_TYPE, json)], Body::from(body)).into_response();

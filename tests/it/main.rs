@@ -16,3 +16,4 @@ mod live;
 mod pages;
 mod schema;
 mod support;
+mod ws;

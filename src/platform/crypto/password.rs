@@ -1,7 +1,8 @@
 //! Passwords: is it strong enough, what is stored of it, does it match.
 //!
 //! Rule: a hash costs 19 MiB and tens of milliseconds, so it runs off the async threads and only a few at a time;
-//! two hundred sign-ins at once wait in line instead of filling the memory. Start reading at [`Passwords`].
+//! two hundred sign-ins at once wait in line instead of filling the memory, and when the line is long enough that nobody
+//! would wait for its end, the next one is told so. Start reading at [`Passwords`].
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -9,8 +10,10 @@ use argon2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, TryAcquireError};
 use zxcvbn::{Score, feedback};
+
+use crate::platform::metrics;
 
 /// The fewest characters a password may have.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -26,6 +29,9 @@ const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
+/// How many may stand in line. The last of them waits for some 1.5 s where two hashes at once take 25 ms each.
+const IN_LINE: usize = 128;
+
 /// A hash that no password is known to match, of the same cost as the real ones.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZnJlc2hldC1ub2JvZHkhIQ$\
                       MBrMJFAotKpm68IqY54CMmtcZN4OwGk5oXDR/5mN/rE";
@@ -34,37 +40,70 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZnJlc2hldC1ub2JvZHkhIQ$\
 #[derive(Clone, Debug)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    /// Those whose turn it is included.
+    line: Arc<Semaphore>,
+    length: usize,
+}
+
+/// Too many stand in line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are being checked")]
+pub struct Busy;
+
+/// Why a password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+pub enum HashError {
+    /// Too many stand in line.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The machine is out of memory or randomness.
+    #[error("hashing a password: {0}")]
+    Broken(String),
 }
 
 impl Passwords {
     /// At most `at_once` hashes run together (at least one). The number of cores is a good choice.
     pub fn new(at_once: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(at_once.max(1))) }
+        let at_once = at_once.max(1);
+        let length = at_once + IN_LINE;
+        Self { turns: Arc::new(Semaphore::new(at_once)), line: Arc::new(Semaphore::new(length)), length }
+    }
+
+    /// How many stand in line, those whose turn it is included.
+    pub fn waiting(&self) -> usize {
+        self.length - self.line.available_permits()
     }
 
     /// Whether a new password is hard enough to guess, knowing that the guesser knows `hints` (name, e-mail address).
     /// Judged by its first 40 characters, in the same queue as the hashes since it can cost as much.
     ///
     /// # Errors
-    /// The reason to tell the person.
-    pub async fn check(&self, password: SecretString, hints: Vec<String>) -> Result<(), WeakPassword> {
+    /// [`Busy`]; within, the reason to tell the person.
+    pub async fn check(
+        &self,
+        password: SecretString,
+        hints: Vec<String>,
+    ) -> Result<Result<(), WeakPassword>, Busy> {
         self.in_turn(move || check_strength(password.expose_secret(), &hints)).await
     }
 
     /// What to store of `password`: a PHC string with its own salt.
     ///
     /// # Errors
-    /// When the machine is out of memory or randomness.
-    pub async fn hash(&self, password: SecretString) -> anyhow::Result<String> {
+    /// Too many stand in line, or the machine is out of memory or randomness.
+    pub async fn hash(&self, password: SecretString) -> Result<String, HashError> {
         self.in_turn(move || {
             let hash = argon2().hash_password(password.expose_secret().as_bytes());
-            hash.map(|hash| hash.to_string()).map_err(|error| anyhow::anyhow!("hashing a password: {error}"))
+            hash.map(|hash| hash.to_string()).map_err(|error| HashError::Broken(error.to_string()))
         })
-        .await
+        .await?
     }
 
     /// Whether `password` is the one `stored` was made of. A stored text that is no hash matches nothing.
-    pub async fn verify(&self, password: SecretString, stored: String) -> bool {
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn verify(&self, password: SecretString, stored: String) -> Result<bool, Busy> {
         self.in_turn(move || {
             let password = password.expose_secret().as_bytes();
             // Longer ones were never accepted; hashing them would only serve whoever wants to keep us busy.
@@ -77,19 +116,29 @@ impl Passwords {
 
     /// Takes as long as [`Passwords::verify`] and says nothing: for accounts that don't exist, so that the time
     /// of an answer doesn't tell who has one.
-    pub async fn verify_nobody(&self, password: SecretString) {
-        self.verify(password, NOBODY.to_owned()).await;
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn verify_nobody(&self, password: SecretString) -> Result<(), Busy> {
+        self.verify(password, NOBODY.to_owned()).await.map(drop)
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        let place = match Arc::clone(&self.line).try_acquire_owned() {
+            Ok(place) => place,
+            Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => {
+                metrics::hash_refused();
+                return Err(Busy);
+            }
+        };
         let turn = Arc::clone(&self.turns).acquire_owned().await.expect("this semaphore is never closed");
         let run = move || {
             let result = work();
             // Held by the work and not by the caller: who hangs up early must not let one more in.
-            drop(turn);
+            drop((turn, place));
             result
         };
-        tokio::task::spawn_blocking(run).await.expect("hashing neither panics nor is cancelled")
+        Ok(tokio::task::spawn_blocking(run).await.expect("hashing neither panics nor is cancelled"))
     }
 }
 
@@ -160,10 +209,10 @@ mod tests {
         let passwords = Passwords::new(2);
         let stored = passwords.hash(secret("a long walk by the sea")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(passwords.verify(secret("a long walk by the sea"), stored.clone()).await);
-        assert!(!passwords.verify(secret("a long walk by the Sea"), stored.clone()).await);
-        assert!(!passwords.verify(secret(&"x".repeat(MAX_PASSWORD_BYTES + 1)), stored).await);
-        assert!(!passwords.verify(secret("anything"), "not a hash".into()).await);
+        assert!(passwords.verify(secret("a long walk by the sea"), stored.clone()).await.unwrap());
+        assert!(!passwords.verify(secret("a long walk by the Sea"), stored.clone()).await.unwrap());
+        assert!(!passwords.verify(secret(&"x".repeat(MAX_PASSWORD_BYTES + 1)), stored).await.unwrap());
+        assert!(!passwords.verify(secret("anything"), "not a hash".into()).await.unwrap());
     }
 
     #[tokio::test]
@@ -189,15 +238,30 @@ mod tests {
         assert!(futures::poll!(first.as_mut()).is_pending());
         drop(first);
         assert_eq!(passwords.turns.available_permits(), 0);
-        passwords.verify_nobody(secret("two")).await;
+        passwords.verify_nobody(secret("two")).await.unwrap();
         assert_eq!(passwords.turns.available_permits(), 1);
+    }
+
+    #[tokio::test]
+    async fn who_would_wait_too_long_is_told_at_once() {
+        let passwords = Passwords::new(1);
+        let mut line: Vec<_> =
+            (0..passwords.length).map(|_| Box::pin(passwords.verify_nobody(secret("one")))).collect();
+        for waiting in &mut line {
+            assert!(futures::poll!(waiting.as_mut()).is_pending());
+        }
+        assert_eq!(passwords.waiting(), passwords.length);
+        assert_eq!(passwords.verify_nobody(secret("two")).await, Err(Busy));
+        // Whoever hangs up leaves the line.
+        line.truncate(2);
+        assert_eq!(passwords.verify_nobody(secret("two")).await, Ok(()));
     }
 
     #[tokio::test]
     async fn weak_passwords_get_a_reason() {
         let check = |password: &str, hints: &[&str]| {
             let (password, hints) = (secret(password), hints.iter().map(|hint| (*hint).to_owned()).collect());
-            async move { Passwords::new(1).check(password, hints).await }
+            async move { Passwords::new(1).check(password, hints).await.unwrap() }
         };
         assert_eq!(check("é1$Zq7!", &[]).await, Err(WeakPassword::TooShort));
         assert_eq!(check(&"a1".repeat(600), &[]).await, Err(WeakPassword::TooLong));

@@ -11,13 +11,19 @@ pub mod dialect;
 mod macros;
 mod migrate;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::Path,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+use super::metrics;
 
 pub use migrate::{MigrationState, SchemaError};
 
@@ -71,6 +77,17 @@ pub struct SqlitePools {
     pub write: SqlitePool,
     /// Readers; WAL lets them run beside the writer.
     pub read: SqlitePool,
+}
+
+/// How a pool of connections is doing.
+#[derive(Debug, Clone, Copy)]
+pub struct Pool {
+    /// `read` and `write` of SQLite, `all` of PostgreSQL.
+    pub name: &'static str,
+    /// Open connections.
+    pub open: usize,
+    /// Those that nobody uses.
+    pub idle: usize,
 }
 
 /// A transaction on either engine. Dropped without [`Tx::commit`] it rolls back.
@@ -152,11 +169,14 @@ impl Db {
     /// # Errors
     /// No connection within 10 s, or a connection that fails.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
-        Ok(match self {
+        let asked = Instant::now();
+        let tx = match self {
             // A deferred transaction that turns into a writer fails at once when another one writes.
             Self::Sqlite(pools) => Tx::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => begin_whole(pool, "BEGIN").await?,
-        })
+        };
+        metrics::took(metrics::DB_WAIT, asked.elapsed());
+        Ok(tx)
     }
 
     /// Begins a read-only transaction in which every statement sees the same state.
@@ -183,6 +203,19 @@ impl Db {
     /// True for the embedded engine, where no other process can share the database.
     pub fn is_embedded(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// How the pools are doing.
+    pub fn pools(&self) -> Vec<Pool> {
+        match self {
+            Self::Sqlite(pools) => vec![
+                Pool { name: "read", open: pools.read.size() as usize, idle: pools.read.num_idle() },
+                Pool { name: "write", open: pools.write.size() as usize, idle: pools.write.num_idle() },
+            ],
+            Self::Postgres(pool) => {
+                vec![Pool { name: "all", open: pool.size() as usize, idle: pool.num_idle() }]
+            }
+        }
     }
 
     /// A name for logs and health answers.

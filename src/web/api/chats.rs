@@ -19,6 +19,7 @@ use crate::{
         extract::{Json, Path, Query},
         live,
         problem::Problem,
+        server::Transport,
     },
 };
 
@@ -138,7 +139,7 @@ async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> R
 #[utoipa::path(get, path = "/api/v1/chats/{id}/events", tag = "chats", params(("id" = Uuid, Path), EventsQuery,
     ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event you have")), responses(
     (status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem),
-    (status = 404, body = Problem)))]
+    (status = 404, body = Problem), (status = 429, body = Problem)))]
 async fn events(
     State(app): State<App>,
     actor: Actor,
@@ -147,6 +148,7 @@ async fn events(
     headers: HeaderMap,
 ) -> Result<Response> {
     chat::conversations::get(&app, &actor, id).await?;
+    let stream = app.limits.open_stream(&actor, Transport::Http)?;
     let after = live::cursor::wanted(&headers, query.after.as_deref());
-    Ok(live::chat_stream(app, actor, id, after).await)
+    Ok(stream.hold(live::chat_stream(app, actor, id, after).await))
 }

@@ -21,6 +21,7 @@ use crate::{
         extract::{Json, Path, Query},
         live,
         problem::Problem,
+        server::{StreamGuard, Transport},
     },
 };
 
@@ -55,13 +56,22 @@ struct RegenerateInput {
 
 /// A send that was accepted: everything in it is stored.
 #[derive(Debug, Serialize, ToSchema)]
-struct AcceptedBody {
+pub(super) struct AcceptedBody {
     /// The message that is answered.
     message: Message,
     /// The reply, which runs on the server whether you watch or not.
     reply: AcceptedReply,
     /// Watch from here to see every event of this send.
     cursor: String,
+}
+
+impl AcceptedBody {
+    /// From what was accepted, now or earlier.
+    pub(super) fn of(accepted: Accepted) -> Self {
+        let reply =
+            AcceptedReply { id: accepted.reply, status: Status::Running, message_id: accepted.reply_message };
+        Self { message: accepted.message, reply, cursor: accepted.cursor.to_string() }
+    }
 }
 
 /// The reply to an accepted send.
@@ -141,13 +151,14 @@ async fn send(
     Json(input): Json<MessageInput>,
 ) -> Result<Response> {
     let wish = Wish::of(&headers, input.stream)?;
+    let stream = wish.stream(&app, &actor)?;
     let place = match input.parent_id {
         Some(parent) => Place::After(id, Some(parent)),
         None => Place::End(id),
     };
     let new = NewMessage { text: input.content, model: input.model, key: key(&headers)? };
     let accepted = replies::send(&app, &actor, place, new).await?;
-    answer(app, actor, accepted, wish).await
+    answer(app, actor, accepted, wish, stream).await
 }
 
 /// Edit a message of yours: a new sibling of it with a reply of its own; the old branch stays.
@@ -164,12 +175,13 @@ async fn edit(
     Json(input): Json<MessageInput>,
 ) -> Result<Response> {
     let wish = Wish::of(&headers, input.stream)?;
+    let stream = wish.stream(&app, &actor)?;
     if input.parent_id.is_some() {
         return Err(Error::field("parent_given", "parent_id", "an edited message stays where it is"));
     }
     let new = NewMessage { text: input.content, model: input.model, key: key(&headers)? };
     let accepted = replies::edit(&app, &actor, id, new).await?;
-    answer(app, actor, accepted, wish).await
+    answer(app, actor, accepted, wish, stream).await
 }
 
 /// Answer again: a new sibling of an assistant's message.
@@ -188,8 +200,9 @@ async fn regenerate(
 ) -> Result<Response> {
     let input = input.map(|Json(input)| input).unwrap_or_default();
     let wish = Wish::of(&headers, input.stream)?;
+    let stream = wish.stream(&app, &actor)?;
     let accepted = replies::regenerate(&app, &actor, id, input.model, key(&headers)?).await?;
-    answer(app, actor, accepted, wish).await
+    answer(app, actor, accepted, wish, stream).await
 }
 
 /// How the caller wants the answer.
@@ -221,10 +234,24 @@ impl Wish {
             "this answer comes as application/json, text/event-stream or text/plain",
         ))
     }
+
+    /// The right to a stream if this wish is one; asked for before anything is sent.
+    fn stream(self, app: &App, actor: &Actor) -> Result<Option<StreamGuard>> {
+        match self {
+            Self::Events | Self::Text => app.limits.open_stream(actor, Transport::Http).map(Some),
+            Self::AtOnce | Self::Finished => Ok(None),
+        }
+    }
 }
 
-async fn answer(app: App, actor: Actor, accepted: Accepted, wish: Wish) -> Result<Response> {
-    Ok(match wish {
+async fn answer(
+    app: App,
+    actor: Actor,
+    accepted: Accepted,
+    wish: Wish,
+    stream: Option<StreamGuard>,
+) -> Result<Response> {
+    let response = match wish {
         Wish::Events => live::reply_stream(app, actor, accepted).await,
         Wish::Text => live::plain::reply_text(app, actor, accepted).await,
         Wish::Finished => {
@@ -232,16 +259,11 @@ async fn answer(app: App, actor: Actor, accepted: Accepted, wish: Wish) -> Resul
             let reply = ReplyBody::of(chat, finished)?;
             Json(FinishedBody { message: accepted.message, reply }).into_response()
         }
-        Wish::AtOnce => {
-            let reply = AcceptedReply {
-                id: accepted.reply,
-                status: Status::Running,
-                message_id: accepted.reply_message,
-            };
-            let cursor = accepted.cursor.to_string();
-            let body = AcceptedBody { message: accepted.message, reply, cursor };
-            (StatusCode::ACCEPTED, Json(body)).into_response()
-        }
+        Wish::AtOnce => (StatusCode::ACCEPTED, Json(AcceptedBody::of(accepted))).into_response(),
+    };
+    Ok(match stream {
+        Some(stream) => stream.hold(response),
+        None => response,
     })
 }
 

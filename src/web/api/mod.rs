@@ -2,10 +2,12 @@
 
 pub mod auth;
 mod chats;
+mod commands;
 mod messages;
 mod models;
 mod replies;
 pub mod users;
+mod ws;
 
 use axum::{Router, routing::get};
 use utoipa::OpenApi as _;
@@ -51,6 +53,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(chats::router())
         .merge(messages::router())
         .merge(replies::router())
+        .merge(ws::router())
         .split_for_parts()
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_stream::stream;
 use axum::{body::Bytes, response::Response};
+use futures::Stream;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
@@ -13,15 +14,23 @@ use super::{
 };
 use crate::{accounts::Actor, app::App, error::Error, stream::Cursor};
 
-/// Silence after which the page's watchdog is fed.
-const PING: Duration = Duration::from_secs(15);
 /// Pause before a viewer attaches again after the database failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A conversation's frames behind `after`, open-ended. The actor's right to see it was checked by the caller.
 pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>) -> Response {
+    response(frames(app, actor, conversation, after))
+}
+
+/// The frames as bytes of an event stream; each item is made of whole events.
+pub(super) fn frames(
+    app: App,
+    actor: Actor,
+    conversation: Uuid,
+    after: Option<Cursor>,
+) -> impl Stream<Item = Bytes> + Send + 'static {
     let hold = app.standing.hold(&actor);
-    let body = stream! {
+    stream! {
         yield hello();
         let mut after = after;
         loop {
@@ -61,7 +70,7 @@ pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>)
                         yield come_back();
                         return;
                     }
-                    heard = tokio::time::timeout(PING, frames.recv()) => heard,
+                    heard = tokio::time::timeout(app.config.streams.ping, frames.recv()) => heard,
                 };
                 match heard {
                     Err(_) => yield one("fx:ping", "-"),
@@ -79,8 +88,7 @@ pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>)
             }
             after = Some(at);
         }
-    };
-    response(body)
+    }
 }
 
 fn hello() -> Bytes {

@@ -1,30 +1,30 @@
 //! The log as JSON events: what `curl` and API clients watch.
 
-use std::time::Duration;
+use std::pin::pin;
 
 use async_stream::stream;
 use axum::{body::Bytes, response::Response};
-use futures::Stream;
+use futures::{Stream, StreamExt as _};
 use uuid::Uuid;
 
-use super::frame::{Frame, response};
-use crate::{
-    accounts::Actor,
-    app::App,
-    chat::{Event, snapshot},
-    replies::Accepted,
-    stream::{Cursor, Entry, Next, Subscription},
+use super::{
+    frame::{Frame, response},
+    told::{Told, everything, tell},
 };
-
-/// Silence after which a `ping` is sent, so that nothing on the way takes the stream for dead.
-const PING: Duration = Duration::from_secs(15);
-/// Pause before the log is read again after the database failed.
-const PAUSE: Duration = Duration::from_millis(500);
+use crate::{
+    accounts::{Actor, Hold},
+    app::App,
+    chat::Event,
+    replies::Accepted,
+    stream::Cursor,
+};
 
 /// A conversation's log behind `after`, open-ended. The actor's right to see it was checked by the caller.
 pub async fn chat_stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>) -> Response {
     let watch = app.log.subscribe(conversation, after).await;
-    response(events(app, actor, conversation, watch, |_| true, None))
+    let hold = app.standing.hold(&actor);
+    let events = everything(app.clone(), actor, conversation, watch);
+    response(encoded(app, hold, events, after, Ends::WithTheServer))
 }
 
 /// The events of one accepted send, ending with its `reply.ended`.
@@ -36,19 +36,29 @@ pub async fn reply_stream(app: App, actor: Actor, accepted: Accepted) -> Respons
         Event::MessageCreated(created) => created.message.id == message,
         other => other.reply().is_none_or(|id| id == reply),
     };
-    response(events(app, actor, accepted.conversation, watch, of_this_send, Some(reply)))
+    let hold = app.standing.hold(&actor);
+    let events = tell(app.clone(), actor, accepted.conversation, watch, of_this_send, Some(reply));
+    response(encoded(app, hold, events, Some(accepted.cursor), Ends::WithTheReply))
 }
 
-fn events(
+/// What ends a stream besides its reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// As soon as the server goes down.
+    WithTheServer,
+    /// When the reply has ended, for which a server that goes down waits.
+    WithTheReply,
+}
+
+fn encoded(
     app: App,
-    actor: Actor,
-    conversation: Uuid,
-    mut watch: Subscription,
-    wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
-    until: Option<Uuid>,
+    hold: Hold,
+    events: impl Stream<Item = Told> + Send + 'static,
+    mut at: Option<Cursor>,
+    ends: Ends,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
-    let hold = app.standing.hold(&actor);
     stream! {
+        let mut events = pin!(events);
         loop {
             let next = tokio::select! {
                 biased;
@@ -56,59 +66,23 @@ fn events(
                     yield event("signed.out", "{}", None);
                     return;
                 }
-                () = app.draining.cancelled(), if until.is_none() => {
+                () = app.draining.cancelled(), if ends == Ends::WithTheServer => {
                     yield goodbye();
                     return;
                 }
-                next = tokio::time::timeout(PING, watch.next()) => next,
+                next = tokio::time::timeout(app.config.streams.ping, events.next()) => next,
             };
             match next {
-                Err(_) => yield event("ping", "{}", watch.last()),
-                Ok(Ok(Next::Entry(cursor, entry))) => {
-                    let event = Event::read(&entry);
-                    if wanted(&event) {
-                        yield logged(cursor, &entry);
-                    }
-                    if matches!(&event, Event::ReplyEnded(ended) if Some(ended.reply) == until) {
-                        return;
-                    }
+                // So that nothing on the way takes the stream for dead.
+                Err(_) => yield event("ping", "{}", at),
+                Ok(Some(told)) => {
+                    at = told.cursor().or(at);
+                    yield event(told.name(), told.data(), told.cursor());
                 }
-                Ok(Ok(Next::Aside(aside))) => {
-                    if until.is_none() {
-                        yield event(&aside.name, &aside.data, None);
-                    }
-                }
-                Ok(Ok(Next::Reset)) => match snapshot::read(&app, &actor, conversation).await {
-                    Ok(snapshot) => {
-                        let cursor = snapshot.chat.cursor;
-                        let data = serde_json::json!({ "snapshot": snapshot }).to_string();
-                        yield event("reset", &data, Some(cursor));
-                        if until.is_some() {
-                            return;
-                        }
-                        watch.continue_from(cursor);
-                    }
-                    Err(crate::error::Error::NotFound) => {
-                        yield gone();
-                        return;
-                    }
-                    Err(_) => tokio::time::sleep(PAUSE).await,
-                },
-                Ok(Ok(Next::Gone)) => {
-                    yield gone();
-                    return;
-                }
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "a log could not be read; trying again");
-                    tokio::time::sleep(PAUSE).await;
-                }
+                Ok(None) => return,
             }
         }
     }
-}
-
-fn logged(cursor: Cursor, entry: &Entry) -> Bytes {
-    event(&entry.name, &entry.data, Some(cursor))
 }
 
 fn event(name: &str, data: &str, cursor: Option<Cursor>) -> Bytes {
@@ -118,10 +92,6 @@ fn event(name: &str, data: &str, cursor: Option<Cursor>) -> Bytes {
         frame.at(cursor);
     }
     frame.into_bytes()
-}
-
-fn gone() -> Bytes {
-    event("chat.deleted", "{}", None)
 }
 
 /// The server is going down: come back in a second, to whoever answers then.

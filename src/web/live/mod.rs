@@ -5,11 +5,15 @@ pub mod cursor;
 mod frame;
 mod html;
 mod json;
+mod page_socket;
 pub mod plain;
 mod renderer;
 mod screen;
+pub(super) mod socket;
+pub(super) mod told;
 
 pub(super) use frame::open_ended;
 pub use html::stream as html_stream;
 pub use json::{chat_stream, reply_stream};
+pub use page_socket::socket as html_socket;
 pub use renderer::{Capture, Renderers, Written};

@@ -186,8 +186,18 @@ impl Drop for Unlisted<'_> {
     }
 }
 
+/// Takes a renderer off the list when its task ends, also by a panic: its viewers attach to a new one.
+struct Leaving<'a>(&'a Renderers, &'a Renderer);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.drop_now(self.1);
+    }
+}
+
 impl Renderer {
     async fn run(self: Arc<Self>, app: App, rooms: Renderers, mut watch: Subscription) {
+        let _leaving = Leaving(&rooms, &self);
         loop {
             let next = tokio::select! {
                 () = app.stopping.cancelled() => break,
@@ -222,7 +232,6 @@ impl Renderer {
                 }
             }
         }
-        rooms.drop_now(&self);
     }
 
     /// Takes an entry in and tells the viewers.

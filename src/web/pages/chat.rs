@@ -1,8 +1,11 @@
 //! The conversation page and its forms.
 
 use axum::{
-    extract::State,
-    http::HeaderMap,
+    extract::{
+        State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    http::{HeaderMap, Uri},
     response::{IntoResponse as _, Response},
 };
 use freshet_templates::{
@@ -32,6 +35,7 @@ use crate::{
         extract::{Form, Path, Query},
         live::{self, Capture},
         present,
+        server::Transport,
     },
 };
 
@@ -112,12 +116,10 @@ pub(super) async fn show(
     let shown = Conversation::load(&app, &actor, id, query.before.as_deref()).await?;
     let running = shown.running();
     let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
-    match running {
-        Some(reply) if query.stream.as_deref() == Some("html") => {
-            Ok(inline::stream(app, actor, shown.snapshot, props, reply).await)
-        }
-        _ => Ok(visit.page(page::page(&props))),
-    }
+    let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
+    let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
+    let stream = app.limits.open_stream(&actor, Transport::Http)?;
+    Ok(stream.hold(inline::stream(app, actor, shown.snapshot, props, reply).await))
 }
 
 /// `POST /c/{id}/messages`.
@@ -173,8 +175,25 @@ pub(super) async fn events(
     headers: HeaderMap,
 ) -> Result<Response> {
     conversations::get(&app, &actor, id).await?;
+    let stream = app.limits.open_stream(&actor, Transport::Http)?;
     let after = live::cursor::wanted(&headers, query.after.as_deref());
-    Ok(live::html_stream(app, actor, id, after))
+    Ok(stream.hold(live::html_stream(app, actor, id, after)))
+}
+
+/// `GET /c/{id}/ws`: the same as a WebSocket, for those to whom the stream does not get through.
+pub(super) async fn socket(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+    ws: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    let opened = live::socket::opened(&app, &actor, &headers, &uri, ws)?;
+    conversations::get(&app, &actor, id).await?;
+    let after = live::cursor::wanted(&headers, query.after.as_deref());
+    Ok(live::html_socket(app, actor, id, after, opened))
 }
 
 /// A message that was not taken: nothing typed is lost.

@@ -30,6 +30,7 @@ pub fn router() -> Router<App> {
         .route("/c/{id}", get(chat::show))
         .route("/c/{id}/messages", post(chat::send))
         .route("/c/{id}/events", get(chat::events))
+        .route("/c/{id}/ws", get(chat::socket))
         .route("/m/{id}/regenerate", post(chat::regenerate))
         .route("/replies/{id}/cancellation", post(chat::stop))
         // Settings

@@ -137,7 +137,7 @@ async fn a_restart_signs_nobody_out() {
 #[tokio::test]
 async fn a_session_lives_as_long_as_it_is_used() {
     let clock = Clock::frozen(Utc.timestamp_opt(1_800_000_000, 0).unwrap());
-    let nature = Nature { clock: clock.clone(), ids: Ids::system() };
+    let nature = Nature { clock: clock.clone(), ids: Ids::system(), ..Nature::default() };
     let app = TestApp::start_on(Database::new().await, &[], nature).await;
     let browser = Browser::new(&app.base);
     browser.signs_up("ada@example.org").await;

@@ -14,6 +14,7 @@ mod process;
 mod proxy;
 mod redis;
 mod refusal;
+mod socket;
 pub mod verdict;
 mod visitor;
 mod watch;
@@ -38,6 +39,7 @@ pub use process::Process;
 pub use proxy::Proxy;
 pub use redis::Redis;
 pub use refusal::refusal;
+pub use socket::Socket;
 pub use visitor::{Document, Visitor};
 pub use watch::{Seen, Watch};
 
@@ -86,7 +88,7 @@ impl TestApp {
 
     /// Stops as after SIGTERM and starts again on the same data.
     pub async fn restart(mut self) -> Self {
-        self.server.take().unwrap().stop().await.unwrap();
+        self.server.take().unwrap().stop().await;
         let database = self.database.clone();
         Self::start_on(database, &[], Nature::default()).await
     }

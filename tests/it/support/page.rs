@@ -7,6 +7,8 @@ use futures::StreamExt as _;
 use reqwest::Client;
 use uuid::Uuid;
 
+use super::Socket;
+
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -15,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Reader {
     base: String,
     http: Client,
+    cookie: String,
 }
 
 /// One message as the page holds it.
@@ -52,7 +55,14 @@ impl Reader {
         let form = [("email", email.as_str()), ("name", name), ("password", "correct horse battery staple")];
         let answer = http.post(format!("{base}/register")).form(&form).send().await.unwrap();
         assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
-        Self { base: base.to_owned(), http }
+        let cookie = answer.cookies().find(|cookie| cookie.name() == "freshet").expect("a session");
+        let cookie = format!("freshet={}", cookie.value());
+        Self { base: base.to_owned(), http, cookie }
+    }
+
+    /// The session as `name=value`.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// The same browser at another server.
@@ -78,6 +88,30 @@ impl Reader {
     /// The API with this browser's cookie.
     pub async fn json(&self, path: &str) -> serde_json::Value {
         serde_json::from_str(&self.reads(&format!("/api/v1{path}")).await).unwrap()
+    }
+
+    /// The same over the page's WebSocket; gives the close code, too, if it was closed.
+    pub async fn watches_by_socket(
+        &self,
+        chat: &str,
+        mut page: Page,
+        mut stop: impl FnMut(&Page) -> bool,
+    ) -> (Page, Option<u16>) {
+        let path = format!("/c/{chat}/ws?after={}", page.cursor);
+        let headers = [("cookie", self.cookie.as_str()), ("origin", self.base.as_str())];
+        let mut socket = Socket::opens(&self.base, &path, &headers).await.ok().unwrap();
+        while !stop(&page) {
+            let Some(events) = socket.next().await else { return (page, Some(socket.ends().await)) };
+            for event in events.as_array().unwrap() {
+                if let Some(data) = event["data"].as_str() {
+                    page.take(event["event"].as_str().unwrap(), data);
+                }
+                if let Some(id) = event["id"].as_str() {
+                    page.cursor = id.to_owned();
+                }
+            }
+        }
+        (page, None)
     }
 
     /// Opens the page's stream and applies what comes until `stop` says so or the stream ends.

@@ -85,7 +85,8 @@ impl Seen {
         self.last.map(|(epoch, seq)| format!("{epoch}.{seq}")).unwrap_or_default()
     }
 
-    fn take(&mut self, event: &Event, data: &Value) {
+    /// Takes an event in, with all invariants checked.
+    pub(super) fn take(&mut self, event: &Event, data: &Value) {
         // Beside the log: they have no place in it.
         if ["ping", "typing", "presence", "signed.out"].contains(&event.event.as_str()) {
             return;

@@ -1,26 +1,42 @@
 //! From settings to a listening server, and down again without losing anything.
+//!
+//! `accept` is the door, `limits` says how many may come in, `connection` serves one of them, `wire` and `body` see to it
+//! that nobody keeps us waiting (`timeouts`), `vital` watches over the tasks that must not end.
 
-use std::{fs::File, net::SocketAddr, time::Duration};
+mod accept;
+mod body;
+mod connection;
+mod limits;
+mod timeouts;
+mod vital;
+mod wire;
+
+use std::{fs::File, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use axum::serve::ListenerExt as _;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
-    task::JoinHandle,
     time::Instant,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use limits::{Limits, StreamGuard, Transport};
+pub use timeouts::Timeouts;
 
 use crate::{
     accounts,
     app::{App, Nature},
     config::{Config, DatabaseUrl},
+    platform::metrics,
     replies, routes,
 };
+use connection::House;
 
 /// How long tasks may take to notice that everything stops.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
+/// How often measured times are put into their buckets; until then each takes some bytes.
+const COUNTED: Duration = Duration::from_secs(5);
 
 /// A server that listens.
 pub struct Server {
@@ -28,7 +44,10 @@ pub struct Server {
     pub app: App,
     /// Where it listens.
     pub address: SocketAddr,
-    serving: JoinHandle<std::io::Result<()>>,
+    /// Cancelled when something broke that it can't do without.
+    pub broken: CancellationToken,
+    connections: TaskTracker,
+    cut: CancellationToken,
     journal_stop: CancellationToken,
     _only_one: Option<File>,
 }
@@ -39,6 +58,8 @@ impl Server {
     /// # Errors
     /// What stops a start: settings, key, database, an address in use, another server on the same file.
     pub async fn start(config: Config, nature: Nature) -> anyhow::Result<Self> {
+        metrics::install();
+        let times = nature.timeouts.clone();
         config.make_data_dir().context("making the data directory")?;
         let only_one = only_one(&config)?;
         let app = App::build(config, nature).await?;
@@ -46,23 +67,24 @@ impl Server {
         if ended > 0 {
             tracing::info!(ended, "replies that an earlier life left running are marked as interrupted");
         }
-        let journal = app.journal.clone();
-        let journal_stop = CancellationToken::new();
-        let closing = journal_stop.clone();
-        app.tasks.spawn(async move { journal.run(closing).await });
-        app.tasks.spawn(replies::keep_house(app.clone()));
+        let (journal_stop, broken) = (CancellationToken::new(), CancellationToken::new());
+        start_tasks(&app, &journal_stop, &broken);
         let wanted = app.config.listen();
-        let listener = TcpListener::bind(wanted).await.with_context(|| format!("listening on {wanted}"))?;
+        let listener = accept::bind(wanted).with_context(|| format!("listening on {wanted}"))?;
         let address = listener.local_addr()?;
-        let serving = serve(&app, listener);
-        Ok(Self { app, address, serving, journal_stop, _only_one: only_one })
+        let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
+        let house = House {
+            router: routes::router(app.clone()),
+            times,
+            draining: app.draining.clone(),
+            cut: cut.clone(),
+        };
+        open(&app, listener, house, &connections);
+        Ok(Self { app, address, broken, connections, cut, journal_stop, _only_one: only_one })
     }
 
     /// Says goodbye to streams, lets running replies finish until the drain time is over, then stops everything.
-    ///
-    /// # Errors
-    /// The listener failed before.
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(self) {
         let app = self.app;
         app.draining.cancel();
         let deadline = Instant::now() + app.config.server.drain;
@@ -75,14 +97,49 @@ impl Server {
         if tokio::time::timeout(LAST_MOMENT, app.tasks.wait()).await.is_err() {
             tracing::warn!(left = app.tasks.len(), "some tasks did not stop in time");
         }
-        let served = tokio::time::timeout(LAST_MOMENT, self.serving).await;
+        // Somebody may still read a long answer, or read nothing at all; the process ends anyway.
+        no_connections_until(&app, Instant::now() + LAST_MOMENT).await;
+        self.cut.cancel();
+        self.connections.close();
+        self.connections.wait().await;
         app.db.close().await;
-        match served {
-            Ok(joined) => Ok(joined??),
-            // Somebody still reads a long answer; the process ends anyway.
-            Err(_) => Ok(()),
+    }
+}
+
+fn start_tasks(app: &App, journal_stop: &CancellationToken, broken: &CancellationToken) {
+    let (journal, stop) = (app.journal.clone(), journal_stop.clone());
+    // What it had taken in hand when it broke is lost to the writers, which would wait for ever.
+    let journal = async move { journal.run(stop).await };
+    app.tasks.spawn(vital::or_bust("journal", journal, broken.clone()));
+    let own = app.clone();
+    app.tasks.spawn(vital::again("housekeeping", move || replies::keep_house(own.clone())));
+    let own = app.clone();
+    app.tasks.spawn(vital::again("metrics", move || keep_counting(own.clone())));
+    let (broken, draining) = (broken.clone(), app.draining.clone());
+    let stopping = app.stopping.clone();
+    app.tasks.spawn(async move {
+        tokio::select! {
+            // Nobody may take this server for one that is ready.
+            () = broken.cancelled() => draining.cancel(),
+            () = stopping.cancelled() => {}
+        }
+    });
+}
+
+async fn keep_counting(app: App) {
+    let mut every = tokio::time::interval(COUNTED);
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            _ = every.tick() => metrics::install().run_upkeep(),
         }
     }
+}
+
+/// Opens the door. Not one of the app's tasks: those must end before connections are waited for.
+fn open(app: &App, listener: TcpListener, house: House, connections: &TaskTracker) {
+    let door = accept::accept(listener, app.limits.clone(), Arc::new(house), connections.clone());
+    connections.spawn(door);
 }
 
 /// Waits until no reply runs here any more, or the time is over.
@@ -92,10 +149,17 @@ async fn no_replies_until(app: &App, deadline: Instant) {
     }
 }
 
+/// Waits until nobody is connected any more, a WebSocket neither, or the time is over.
+async fn no_connections_until(app: &App, deadline: Instant) {
+    while app.limits.connections().0 > 0 && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Runs until SIGTERM or SIGINT; a second signal ends at once.
 ///
 /// # Errors
-/// As [`Server::start`].
+/// As [`Server::start`]; or a part of it broke that it can't do without.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     // Before anybody is told that we are ready, so that whoever hears it may stop us at once.
     let mut signals = Signals::listen()?;
@@ -106,26 +170,17 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     // The contract: one line on standard output when ready.
     println!("listening on {url}");
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        // Nothing can be finished any more; whoever starts us again begins with what is stored.
+        () = server.broken.cancelled() => anyhow::bail!("a part that the server can't do without broke"),
+    }
     tracing::info!("stopping: running replies may finish");
     tokio::select! {
-        stopped = server.stop() => stopped,
-        () = signals.next() => Ok(()),
+        () = server.stop() => {}
+        () = signals.next() => {}
     }
-}
-
-fn serve(app: &App, listener: TcpListener) -> JoinHandle<std::io::Result<()>> {
-    let draining = app.draining.clone();
-    let listener = listener.tap_io(|socket| {
-        // Small frames must not wait for each other.
-        let _ = socket.set_nodelay(true);
-    });
-    let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let serving =
-        axum::serve(listener, service).with_graceful_shutdown(async move { draining.cancelled().await });
-    // Not one of the app's tasks: those must end before this one is waited for.
-    #[expect(clippy::disallowed_methods, reason = "the server itself is what waits for `app.tasks`")]
-    tokio::spawn(serving.into_future())
+    Ok(())
 }
 
 /// The signals that end a server.

@@ -1,0 +1,128 @@
+//! What programs are told of a conversation, before it takes the form of a transport.
+
+use std::{sync::Arc, time::Duration};
+
+use async_stream::stream;
+use futures::Stream;
+use uuid::Uuid;
+
+use crate::{
+    accounts::Actor,
+    app::App,
+    chat::{Event, snapshot},
+    platform::bus::Aside,
+    stream::{Cursor, Entry, Next, Subscription},
+};
+
+/// Pause before the log is read again after the database failed.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// One event.
+pub(in crate::web) enum Told {
+    /// An entry of the log.
+    Entry(Cursor, Arc<Entry>),
+    /// Something beside the log: it moves no cursor and is not repeated.
+    Aside(Arc<Aside>),
+    /// The state at a cursor, for a reader that can't go on from its own.
+    Reset(Cursor, String),
+    /// The conversation is gone; nothing follows.
+    Deleted,
+}
+
+impl Told {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Entry(_, entry) => &entry.name,
+            Self::Aside(aside) => &aside.name,
+            Self::Reset(..) => "reset",
+            Self::Deleted => "chat.deleted",
+        }
+    }
+
+    /// One JSON object on one line.
+    pub fn data(&self) -> &str {
+        match self {
+            Self::Entry(_, entry) => &entry.data,
+            Self::Aside(aside) => &aside.data,
+            Self::Reset(_, data) => data,
+            Self::Deleted => "{}",
+        }
+    }
+
+    /// Where a reader is that has taken this in.
+    pub fn cursor(&self) -> Option<Cursor> {
+        match self {
+            Self::Entry(cursor, _) | Self::Reset(cursor, _) => Some(*cursor),
+            Self::Aside(_) | Self::Deleted => None,
+        }
+    }
+}
+
+/// Everything that `watch` gives, open-ended. The actor's right to see it was checked by the caller.
+pub(in crate::web) fn everything(
+    app: App,
+    actor: Actor,
+    conversation: Uuid,
+    watch: Subscription,
+) -> impl Stream<Item = Told> + Send + 'static {
+    tell(app, actor, conversation, watch, |_| true, None)
+}
+
+/// What is `wanted`, up to the end of the reply `until`.
+pub(super) fn tell(
+    app: App,
+    actor: Actor,
+    conversation: Uuid,
+    mut watch: Subscription,
+    wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
+    until: Option<Uuid>,
+) -> impl Stream<Item = Told> + Send + 'static {
+    stream! {
+        loop {
+            match watch.next().await {
+                Ok(Next::Entry(cursor, entry)) => {
+                    let (is_wanted, is_end) = {
+                        let event = Event::read(&entry);
+                        let ends = matches!(&event, Event::ReplyEnded(ended) if Some(ended.reply) == until);
+                        (wanted(&event), ends)
+                    };
+                    if is_wanted {
+                        yield Told::Entry(cursor, entry);
+                    }
+                    if is_end {
+                        return;
+                    }
+                }
+                Ok(Next::Aside(aside)) => {
+                    if until.is_none() {
+                        yield Told::Aside(aside);
+                    }
+                }
+                Ok(Next::Reset) => match snapshot::read(&app, &actor, conversation).await {
+                    Ok(snapshot) => {
+                        let cursor = snapshot.chat.cursor;
+                        let data = serde_json::json!({ "snapshot": snapshot }).to_string();
+                        yield Told::Reset(cursor, data);
+                        if until.is_some() {
+                            return;
+                        }
+                        watch.continue_from(cursor);
+                    }
+                    Err(crate::error::Error::NotFound) => {
+                        yield Told::Deleted;
+                        return;
+                    }
+                    Err(_) => tokio::time::sleep(PAUSE).await,
+                },
+                Ok(Next::Gone) => {
+                    yield Told::Deleted;
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a log could not be read; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
