@@ -5,7 +5,7 @@ pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod http;
-pub mod redis;
 pub mod metrics;
 pub mod process;
+pub mod redis;
 pub mod throttle;

@@ -11,9 +11,13 @@ use std::{
 use parking_lot::Mutex;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
+use super::{
+    follower::{Door, Way},
+    socket,
+};
 use crate::support::{
     Api,
     verdict::{Outcome, Sent},
@@ -30,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct Sender {
     who: Api,
-    doors: Vec<String>,
+    doors: Vec<Door>,
     next: Arc<AtomicUsize>,
     sent: Arc<Mutex<Vec<Sent>>>,
     answers: Arc<Mutex<Vec<(u16, bool)>>>,
@@ -57,8 +61,14 @@ struct No {
 }
 
 impl Sender {
-    /// Sends for `who` to any of the doors.
+    /// Sends for `who` to the doors in turn, by HTTP.
     pub fn new(who: &Api, doors: Vec<String>) -> Self {
+        let door = |(side, base)| Door { side, base, way: Way::Events };
+        Self::by(who, doors.into_iter().enumerate().map(door).collect())
+    }
+
+    /// Sends for `who` to the doors in turn, with each try in the door's way.
+    pub fn by(who: &Api, doors: Vec<Door>) -> Self {
         Self { who: who.clone(), doors, next: Arc::default(), sent: Arc::default(), answers: Arc::default() }
     }
 
@@ -143,8 +153,18 @@ impl Sender {
         let mut clear = true;
         loop {
             let door = &self.doors[self.next.fetch_add(1, Ordering::Relaxed) % self.doors.len()];
-            let request = self.who.at(door).request(Method::POST, path);
-            match self.attempt(request.json(body).header("idempotency-key", key)).await {
+            let who = self.who.at(&door.base);
+            let tried = match door.way {
+                Way::Events => {
+                    let request = who.request(Method::POST, path).json(body);
+                    self.attempt(request.header("idempotency-key", key)).await
+                }
+                Way::Socket => {
+                    let asked = attempt_by_socket(&who, order(path, body, key));
+                    timeout(ATTEMPT, asked).await.ok().flatten()
+                }
+            };
+            match tried {
                 Some(Ok(receipt)) => return Ok(receipt),
                 Some(Err(code)) => return Err(No { code, clear }),
                 None if begun.elapsed() > PATIENCE => {
@@ -165,18 +185,52 @@ impl Sender {
         let body: Option<Value> = answer.json().await.ok();
         self.answers.lock().push((status, says_when));
         match status {
-            202 => {
-                let body = body?;
-                let text = |value: &Value| value.as_str().unwrap().to_owned();
-                Some(Ok(Receipt {
-                    reply: text(&body["reply"]["id"]),
-                    answer: text(&body["reply"]["message_id"]),
-                    message: text(&body["message"]["id"]),
-                    cursor: text(&body["cursor"]),
-                }))
-            }
+            202 => Some(Ok(Receipt::of(&body?))),
             400..500 if status != 429 => Some(Err(body?["code"].as_str().unwrap_or("?").to_owned())),
             _ => None,
+        }
+    }
+}
+
+impl Receipt {
+    fn of(body: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self {
+            reply: text(&body["reply"]["id"]),
+            answer: text(&body["reply"]["message_id"]),
+            message: text(&body["message"]["id"]),
+            cursor: text(&body["cursor"]),
+        }
+    }
+}
+
+/// The same request as a command; its id is the key.
+fn order(path: &str, body: &Value, key: &str) -> Value {
+    let words: Vec<&str> = path.split('/').collect();
+    match words[..] {
+        [_, "chats", chat, "messages"] => {
+            json!({ "type": "message.send", "id": key, "chat": chat, "content": body["content"] })
+        }
+        [_, "messages", message, "regenerate"] => {
+            json!({ "type": "message.regenerate", "id": key, "message": message })
+        }
+        _ => panic!("no command for {path}"),
+    }
+}
+
+async fn attempt_by_socket(who: &Api, order: Value) -> Option<Result<Receipt, String>> {
+    let mut open = socket::open(who, &who.base).await.ok()?;
+    socket::say(&mut open, &order).await.ok()?;
+    loop {
+        let heard = socket::hear(&mut open).await?;
+        if heard["id"] != order["id"] {
+            continue;
+        }
+        match heard["status"].as_str() {
+            Some("processing") => return Some(Ok(Receipt::of(&heard))),
+            Some("received") => {}
+            _ if heard["problem"]["status"].as_u64()? >= 500 => return None,
+            _ => return Some(Err(heard["problem"]["code"].as_str()?.to_owned())),
         }
     }
 }

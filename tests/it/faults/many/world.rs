@@ -266,6 +266,7 @@ async fn side(name: &str, database: &str, redis: &Redis, simulator: &str, settin
         ("FRESHET_GATHER_MS", "10".to_owned()),
         ("FRESHET_DRAIN_SECONDS", "5".to_owned()),
         ("FRESHET_WORKERS", "1".to_owned()),
+        ("FRESHET_STREAMS_PER_USER", "10000".to_owned()),
         ("LOG_LEVEL", "info".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

@@ -75,14 +75,13 @@ pub struct Crowd {
 impl Crowd {
     /// Five conversations, and two who watch each of them.
     pub async fn gather(ada: Api, doors: Vec<Door>, roads: Vec<Arc<Proxy>>, ports: Vec<u16>) -> Arc<Self> {
-        let bases = doors.iter().map(|door| door.base.clone()).collect();
         let mut talks = Vec::new();
         for model in MODELS.iter().cycle().take(CHATS) {
             let chat = ada.chats_with(&format!("simulated/{model}")).await;
             talks.push(Mutex::new(Talk { chat, model, last: None }));
         }
         let crowd = Arc::new(Self {
-            sender: Sender::new(&ada, bases),
+            sender: Sender::by(&ada, doors.clone()),
             ada,
             doors,
             roads,

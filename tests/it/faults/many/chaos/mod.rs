@@ -44,7 +44,7 @@ async fn rage(seed: u64, time: Duration) {
     let roads = world.sides.iter().map(|side| Arc::clone(&side.door)).collect();
     let ground = Arc::new(Ground::of(&mut world).await);
     // Each viewer changes the instance and the transport after every break.
-    let ways = [(0, Way::Events), (1, Way::Events)];
+    let ways = [(0, Way::Events), (1, Way::Socket), (0, Way::Socket), (1, Way::Events)];
     let doors: Vec<Door> = world.doors_of(&ways);
     let crowd = Crowd::gather(world.ada.clone(), doors, roads, ports).await;
     let mut talks = JoinSet::new();
