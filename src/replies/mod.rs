@@ -12,6 +12,7 @@ mod running;
 mod start;
 mod stop;
 mod store;
+mod unclear;
 
 pub use housekeeping::{keep_house, recover};
 pub use running::Running;
