@@ -54,6 +54,8 @@ enum Blow {
     Reset,
     /// Who connected sees an orderly end, the target does not.
     Halve,
+    /// Nobody sees anything, for ever.
+    Swallow,
 }
 
 /// A running proxy. Its connections end when it is dropped.
@@ -127,6 +129,12 @@ impl Proxy {
     /// Ends all open connections towards those who connected, and leaves the targets in the belief that they go on.
     pub fn halve(&self) {
         self.strike(Blow::Halve);
+    }
+
+    /// Passes nothing on any more on the connections that are open now, and tells nobody: as a firewall that has forgotten
+    /// them, or a machine that is gone. New connections are fine.
+    pub fn swallow(&self) {
+        self.strike(Blow::Swallow);
     }
 
     /// Resets everything once so many more bytes have come down.
@@ -205,6 +213,9 @@ async fn connect(mut client: TcpStream, inner: Arc<Inner>, mut blows: watch::Rec
         Blow::Reset => {
             let _ = (client.set_zero_linger(), target.set_zero_linger());
         }
+        Blow::Swallow => {
+            let _ = blows.changed().await;
+        }
         Blow::Halve => {
             drop(client);
             // The target talks into the void until it is struck again, or gives up.
@@ -225,11 +236,7 @@ async fn pass_up(inner: &Inner, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -
     let mut buffer = vec![0; 16 << 10];
     // What went up since the last COMMIT, as far as a trap wants to know it.
     let mut said: Vec<u8> = Vec::new();
-    loop {
-        let Ok(read) = from.read(&mut buffer).await else { break };
-        if read == 0 {
-            break;
-        }
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let piece = &buffer[..read];
         let _ = rule.wait_for(|rule| !rule.stall_up).await;
         if send(&rule, piece, &mut to).await.is_err() {
@@ -256,11 +263,7 @@ async fn pass_up(inner: &Inner, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -
 async fn pass_down(inner: &Inner, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) {
     let mut rule = inner.rule.subscribe();
     let mut buffer = vec![0; 16 << 10];
-    loop {
-        let Ok(read) = from.read(&mut buffer).await else { break };
-        if read == 0 {
-            break;
-        }
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let _ = rule.wait_for(|rule| !rule.stall_down).await;
         let allowed = inner.allowed(read);
         if send(&rule, &buffer[..allowed], &mut to).await.is_err() {

@@ -65,15 +65,15 @@ async fn r44_a_stop_at_another_instance_hangs_up_keeps_the_text_and_may_come_twi
     let world = World::start().await;
     let sender = world.sender();
     let mut followers = Vec::new();
-    let mut stopped = 0;
-    for (model, bytes) in [
+    let points = [
         ("tokens:n=100000,ms=5", 0),
         ("tokens:n=100000,ms=5", 1),
         ("tokens:n=100000,ms=5", 700),
         ("tokens:n=100000,ms=1", 5000),
         ("tokens:n=100000,ms=5,first=60000", 0),
         ("tokens:n=40,ms=1", 100),
-    ] {
+    ];
+    for (stopped, (model, bytes)) in points.into_iter().enumerate() {
         let chat = world.ada.chats_with(&format!("simulated/{model}")).await;
         followers.push(world.follows_at(stopped % 2, "the viewer", &chat));
         let viewer = followers.last().unwrap();
@@ -94,7 +94,6 @@ async fn r44_a_stop_at_another_instance_hangs_up_keeps_the_text_and_may_come_twi
             assert!(reply["text"].as_str().unwrap().len() >= bytes);
         }
         assert_eq!(world.upstream().await["active"], 0, "hung up on before anybody heard of the stop");
-        stopped += 1;
     }
     let all: Vec<_> = followers.iter().collect();
     world.is_well(&all, &sender.sent()).await;

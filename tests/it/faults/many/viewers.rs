@@ -20,6 +20,7 @@ async fn r08_a_thousand_who_come_at_any_moment_at_two_instances_miss_nothing() {
         let chat = world.ada.chats_with("simulated/tokens:n=500,ms=4").await;
         let scout = world.follows_at(round % 2, "the scout", &chat);
         let text = format!("round {round}");
+        scout.until("it is there", |seen| seen.last.is_some()).await;
         let receipt = sender.says(&chat, &text).await;
         let mut crowd: Vec<Follower> = Vec::new();
         while crowd.len() < 250 {
@@ -33,7 +34,7 @@ async fn r08_a_thousand_who_come_at_any_moment_at_two_instances_miss_nothing() {
             };
             crowd.push(world.goes_on(&[(crowd.len() % 2, Way::Events)], known));
             let (bytes, over) = (seen.answer(&receipt.reply).len(), seen.ended.contains_key(&receipt.reply));
-            if !over && crowd.len() % 5 == 0 {
+            if !over && crowd.len().is_multiple_of(5) {
                 scout
                     .until("a bit more", |seen| {
                         seen.answer(&receipt.reply).len() > bytes || seen.ended.contains_key(&receipt.reply)

@@ -124,8 +124,13 @@ impl Crowd {
         let last = self.talks[index].lock().last.clone();
         match step.kind {
             Kind::StopPressed => {
-                let Some((_, receipt)) = last else { return false };
-                let path = format!("/replies/{}/cancellation", receipt.reply);
+                // One that is not over yet, if there is any.
+                let runs = (0..CHATS).find_map(|index| {
+                    let reply = self.talks[index].lock().last.as_ref()?.1.reply.clone();
+                    (!self.has_seen_end_of(&reply)).then_some(reply)
+                });
+                let Some(reply) = runs else { return false };
+                let path = format!("/replies/{reply}/cancellation");
                 self.tries(step.side, Method::PUT, &path, &json!({})).await.is_some()
             }
             Kind::ChatDeleted => {
@@ -218,6 +223,10 @@ impl Crowd {
         let name = format!("viewer {}", self.named.fetch_add(1, Ordering::Relaxed));
         let follower = Follower::start(&self.ada, doors, History::of(&name, chat, ""));
         self.followers.lock().push(follower);
+    }
+
+    fn has_seen_end_of(&self, reply: &str) -> bool {
+        self.followers.lock().iter().any(|follower| follower.sees(|seen| seen.ended.contains_key(reply)))
     }
 
     /// Waits until somebody has seen the end, for so many milliseconds at most.

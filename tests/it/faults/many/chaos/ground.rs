@@ -82,7 +82,7 @@ impl Ground {
             | Kind::RedisClientsKilled => self.redis(step).await,
             _ => match self.road(step).await {
                 None => return false,
-                Some(()) => true,
+                Some(happened) => happened,
             },
         };
         if happened {
@@ -179,17 +179,20 @@ impl Ground {
         true
     }
 
-    async fn road(&self, step: Step) -> Option<()> {
+    async fn road(&self, step: Step) -> Option<bool> {
         let road = &self.roads[step.side];
-        let up = step.dice % 2 == 0;
+        let up = step.dice.is_multiple_of(2);
         match step.kind {
             Kind::PostgresCut => road.postgres.cut(),
             Kind::PostgresReset => road.postgres.reset(),
             Kind::PostgresStalled => stall(&road.postgres, up, step.lasts).await,
             Kind::PostgresSlow => slow(&road.postgres, step).await,
-            Kind::BatchCommitUnanswered => lose(&road.postgres, "\"n\":\"delta\"", step.lasts).await,
-            Kind::SendCommitUnanswered => lose(&road.postgres, "message.created", step.lasts).await,
-            Kind::EndCommitUnanswered => lose(&road.postgres, "reply.ended", step.lasts).await,
+            Kind::PostgresSwallowed => road.postgres.swallow(),
+            Kind::BatchCommitUnanswered => return lose(&road.postgres, "\"n\":\"delta\"", step).await,
+            Kind::SendCommitUnanswered => return lose(&road.postgres, "message.created", step).await,
+            Kind::EndCommitUnanswered => return lose(&road.postgres, "reply.ended", step).await,
+            Kind::RedisSwallowed => road.redis.swallow(),
+            Kind::ProviderSwallowed => road.provider.swallow(),
             Kind::RedisCut => road.redis.cut(),
             Kind::RedisStalled => stall(&road.redis, up, step.lasts).await,
             Kind::RedisSlow => slow(&road.redis, step).await,
@@ -210,7 +213,7 @@ impl Ground {
             Kind::ProviderRefused => refuse(&road.provider, step.lasts).await,
             _ => return None,
         }
-        Some(())
+        Some(true)
     }
 }
 
@@ -233,8 +236,10 @@ async fn refuse(road: &Proxy, lasts: Duration) {
     road.rules(|rule| rule.refuse = false);
 }
 
-async fn lose(road: &Proxy, word: &'static str, lasts: Duration) {
+/// Whether a commit has come by.
+async fn lose(road: &Proxy, word: &'static str, step: Step) -> Option<bool> {
+    let before = road.commits_lost();
     road.lose_the_answer_of_a_commit_after(word);
-    // Long enough that one comes by.
-    sleep(lasts).await;
+    sleep(step.lasts).await;
+    Some(road.commits_lost() > before)
 }

@@ -1,4 +1,4 @@
-//! Everything at once: two instances, people who talk and watch at both, and faults of forty kinds that overlap, drawn
+//! Everything at once: two instances, people who talk and watch at both, and faults of forty-three kinds that overlap, drawn
 //! by a seed. In the end everything is healed, and I1 to I8 must hold.
 //!
 //! `just chaos SEED SECONDS` runs it for long; a short run is one of the tests.

@@ -18,6 +18,7 @@ pub enum Kind {
     PostgresReset,
     PostgresStalled,
     PostgresSlow,
+    PostgresSwallowed,
     BatchCommitUnanswered,
     SendCommitUnanswered,
     EndCommitUnanswered,
@@ -29,6 +30,7 @@ pub enum Kind {
     RedisCut,
     RedisStalled,
     RedisSlow,
+    RedisSwallowed,
     ClientsCut,
     ClientsReset,
     ClientsStalled,
@@ -40,6 +42,7 @@ pub enum Kind {
     ProviderReset,
     ProviderStalled,
     ProviderRefused,
+    ProviderSwallowed,
     StopPressed,
     ChatDeleted,
     SentTwice,
@@ -51,7 +54,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::InstanceKilled,
         Self::InstanceFrozen,
         Self::InstanceTerminated,
@@ -63,6 +66,7 @@ impl Kind {
         Self::PostgresReset,
         Self::PostgresStalled,
         Self::PostgresSlow,
+        Self::PostgresSwallowed,
         Self::BatchCommitUnanswered,
         Self::SendCommitUnanswered,
         Self::EndCommitUnanswered,
@@ -74,6 +78,7 @@ impl Kind {
         Self::RedisCut,
         Self::RedisStalled,
         Self::RedisSlow,
+        Self::RedisSwallowed,
         Self::ClientsCut,
         Self::ClientsReset,
         Self::ClientsStalled,
@@ -85,6 +90,7 @@ impl Kind {
         Self::ProviderReset,
         Self::ProviderStalled,
         Self::ProviderRefused,
+        Self::ProviderSwallowed,
         Self::StopPressed,
         Self::ChatDeleted,
         Self::SentTwice,
