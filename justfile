@@ -19,6 +19,10 @@ test-scale *filter:
 e2e:
     ./test --browser
 
+# everything breaks at once, drawn by a seed, for so many seconds; then the invariants are checked
+chaos seed="" seconds="300":
+    scripts/chaos "{{seed}}" {{seconds}}
+
 # Freshet beside a bare proxy, in one run: prints ratios
 bench:
     scripts/bench

@@ -13,6 +13,7 @@ mod running;
 mod start;
 mod stop;
 mod store;
+mod unclear;
 
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     drive::{self, Job},
     store::{self, NewReply, Used},
+    unclear,
 };
 use crate::{
     accounts::{self, Action, Actor},
@@ -159,7 +160,11 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
             return replay(app, &plan.actor, &used).await;
         }
     };
-    tx.commit().await?;
+    if let Err(error) = tx.commit().await
+        && !unclear::is_stored(app, &plan.actor, &accepted, FIRST_FENCE).await
+    {
+        return Err(error.into());
+    }
     app.log.publish(accepted.conversation, &entries);
     drive::spawn(app, *job);
     // The reply is on its way; only the acknowledgement waits for the disk.

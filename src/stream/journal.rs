@@ -197,14 +197,7 @@ impl Inner {
         let mut uncertain = false;
         loop {
             let began = Instant::now();
-            let done = match uncertain {
-                true => match self.find(&batch).await {
-                    Ok(None) => self.commit(&batch).await,
-                    found => found.map(|found| found.unwrap_or_default()),
-                },
-                false => self.commit(&batch).await,
-            };
-            match done {
+            match self.commit(&batch, uncertain).await {
                 Ok(entries) => {
                     metrics::stored(entries.len(), began.elapsed());
                     self.announce(&batch, entries);
@@ -224,14 +217,21 @@ impl Inner {
         }
     }
 
-    /// One transaction for everything. Pieces whose lease is gone get no entry.
-    async fn commit(&self, batch: &[Pending]) -> sqlx::Result<Vec<Option<Arc<Entry>>>> {
+    /// One transaction for everything. Pieces whose lease is gone get no entry. After an `uncertain` try the batch may be
+    /// in the log already.
+    async fn commit(&self, batch: &[Pending], uncertain: bool) -> sqlx::Result<Vec<Option<Arc<Entry>>>> {
         let mut tx = self.log.db.begin().await?;
         let mut leases: Vec<(String, i64)> = batch.iter().map(|p| (hex(&p.slot.id), p.slot.fence)).collect();
         leases.dedup();
         let held: HashMap<Uuid, i64> = store::held(&mut tx, &leases).await?.into_iter().collect();
         if held.is_empty() {
             return Ok(batch.iter().map(|_| None).collect());
+        }
+        // Only now: a commit that lost its connection may still be under way, and until it is over it has the rows that
+        // were waited for above. Who looks before would find nothing and write everything twice.
+        if uncertain && let Some(found) = self.find(&mut tx, batch).await? {
+            tx.commit().await?;
+            return Ok(found);
         }
         let mut last: HashMap<Uuid, i64> = HashMap::new();
         let mut counts: HashMap<Uuid, i64> = HashMap::new();
@@ -277,8 +277,11 @@ impl Inner {
     }
 
     /// After an unclear outcome: the entries of `batch` if they are in the log after all.
-    async fn find(&self, batch: &[Pending]) -> sqlx::Result<Option<Vec<Option<Arc<Entry>>>>> {
-        let mut tx = self.log.db.begin_read().await?;
+    async fn find(
+        &self,
+        tx: &mut crate::platform::db::Tx,
+        batch: &[Pending],
+    ) -> sqlx::Result<Option<Vec<Option<Arc<Entry>>>>> {
         let mut found = Vec::with_capacity(batch.len());
         let mut per_writer: HashMap<Uuid, std::vec::IntoIter<Arc<Entry>>> = HashMap::new();
         for piece in batch {
@@ -288,14 +291,13 @@ impl Inner {
                 hash_map::Entry::Vacant(empty) => {
                     let known = slot.state.lock().seq;
                     // A writer's other facts (that it has thought) are no pieces of this batch.
-                    let mut rows = store::by_writer(&mut tx, slot.log, slot.id, known).await?;
+                    let mut rows = store::by_writer(tx, slot.log, slot.id, known).await?;
                     rows.retain(|entry| entry.name.as_ref() == Delta::NAME);
                     empty.insert(rows.into_iter())
                 }
             };
             found.push(rows.next());
         }
-        tx.commit().await?;
         Ok(found.iter().any(Option::is_some).then_some(found))
     }
 

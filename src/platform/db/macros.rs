@@ -34,7 +34,7 @@ macro_rules! fetch {
                 sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(&pools.read).await
             }
             $crate::platform::db::Db::Postgres(pool) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(pool).await
+                $crate::platform::db::in_time(sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(pool)).await
             }
         }
     };
@@ -49,7 +49,9 @@ macro_rules! exec {
                 sqlx::query($sql)$(.bind($bind))*.execute(&pools.write).await.map(|done| done.rows_affected())
             }
             $crate::platform::db::Db::Postgres(pool) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(pool).await.map(|done| done.rows_affected())
+                $crate::platform::db::in_time(sqlx::query($sql)$(.bind($bind))*.execute(pool))
+                    .await
+                    .map(|done| done.rows_affected())
             }
         }
     };
@@ -64,7 +66,7 @@ macro_rules! tx_fetch {
                 sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(&mut **tx).await
             }
             $crate::platform::db::Tx::Postgres(tx) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(&mut **tx).await
+                $crate::platform::db::in_time(sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$how(&mut **tx)).await
             }
         }
     };
@@ -79,7 +81,9 @@ macro_rules! tx_exec {
                 sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
             $crate::platform::db::Tx::Postgres(tx) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx).await.map(|done| done.rows_affected())
+                $crate::platform::db::in_time(sqlx::query($sql)$(.bind($bind))*.execute(&mut **tx))
+                    .await
+                    .map(|done| done.rows_affected())
             }
         }
     };

@@ -10,6 +10,7 @@
 pub mod dialect;
 mod macros;
 mod migrate;
+mod patience;
 
 use std::{
     path::Path,
@@ -26,6 +27,7 @@ use sqlx::{
 use super::metrics;
 
 pub use migrate::{MigrationState, SchemaError};
+pub use patience::in_time;
 
 /// A text registered by [`sql!`](crate::sql), with the place that wrote it.
 #[derive(Debug)]
@@ -116,11 +118,8 @@ impl Db {
 
     async fn connect_postgres(url: &str) -> sqlx::Result<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name("freshet");
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await?;
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+        let pool = patience::with_hooks(pool).connect_with(options).await?;
         Ok(Self::Postgres(pool))
     }
 
@@ -263,7 +262,7 @@ impl Tx {
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Postgres(tx) => in_time(tx.commit()).await,
         }
     }
 
@@ -297,10 +296,8 @@ async fn begin_whole(pool: &PgPool, words: &'static str) -> sqlx::Result<Tx> {
     let pool = pool.clone();
     #[expect(clippy::disallowed_methods, reason = "it ends by itself within the time limit for a connection")]
     let begun = tokio::spawn(async move { pool.begin_with(words).await });
-    match begun.await {
-        Ok(begun) => begun.map(Tx::Postgres),
-        Err(_) => Err(sqlx::Error::WorkerCrashed),
-    }
+    // Who no longer waits leaves the task to itself, for the reason above.
+    in_time(async { begun.await.map_err(|_| sqlx::Error::WorkerCrashed)? }).await.map(Tx::Postgres)
 }
 
 /// True when the failure says that the database itself is out of reach or too busy, so that a later try may succeed.

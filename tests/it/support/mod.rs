@@ -6,11 +6,16 @@
 mod api;
 mod browser;
 mod database;
+pub mod history;
+mod instance;
 mod page;
+mod postgres;
 mod process;
+mod proxy;
 mod redis;
 mod refusal;
 mod socket;
+pub mod verdict;
 mod visitor;
 mod watch;
 
@@ -21,13 +26,17 @@ use freshet::{
     config::Config,
     web::{server::Server, simulate},
 };
+use rand::RngExt as _;
 use tempfile::TempDir;
 
 pub use api::{Accepted, Api, client};
 pub use browser::{Browser, PASSWORD};
 pub use database::Database;
+pub use instance::Instance;
 pub use page::{Page, Reader};
+pub use postgres::Postgres;
 pub use process::Process;
+pub use proxy::Proxy;
 pub use redis::Redis;
 pub use refusal::refusal;
 pub use socket::Socket;
@@ -120,4 +129,15 @@ pub async fn simulator() -> String {
     let address = listener.local_addr().unwrap();
     tokio::spawn(simulate::simulate_server(listener));
     format!("http://{address}")
+}
+
+/// A port of the loopback interface that is free now. It lies below the range that the kernel hands out for outgoing
+/// connections, so that a server that is stopped finds it free when it is started again.
+pub fn free_port() -> u16 {
+    loop {
+        let port = rand::rng().random_range(15_000..30_000);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
