@@ -46,8 +46,6 @@ pub async fn recover(app: &App) -> Result<usize> {
 
 /// Runs until the server stops. Leases have a loop of their own: nothing may delay their renewal.
 pub async fn keep_house(app: App) {
-    // By itself, since it works for every word of every answer.
-    app.tasks.spawn(keep_in_touch(app.clone()));
     tokio::join!(
         keep_leases(&app),
         keep_tidy(&app),
@@ -62,8 +60,9 @@ pub(super) fn must_look(app: &App) -> bool {
     !app.db.is_embedded() && app.bus.reach() != Reach::Steady
 }
 
-/// Runs what goes between instances, until the last reply's last words are out.
-async fn keep_in_touch(app: App) {
+/// Runs what goes between instances, until the last reply's last words are out. A task of its own, since it works for
+/// every word of every answer.
+pub async fn keep_in_touch(app: App) {
     let stop = CancellationToken::new();
     let last_words = async {
         app.stopping.cancelled().await;

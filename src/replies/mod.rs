@@ -13,7 +13,7 @@ mod start;
 mod stop;
 mod store;
 
-pub use housekeeping::{keep_house, recover};
+pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
 pub use start::{Accepted, NewMessage, Place, edit, regenerate, send};
 pub use stop::{finished, get, stop};

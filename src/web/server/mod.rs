@@ -114,6 +114,8 @@ fn start_tasks(app: &App, journal_stop: &CancellationToken, broken: &Cancellatio
     let own = app.clone();
     app.tasks.spawn(vital::again("housekeeping", move || replies::keep_house(own.clone())));
     let own = app.clone();
+    app.tasks.spawn(vital::again("bus", move || replies::keep_in_touch(own.clone())));
+    let own = app.clone();
     app.tasks.spawn(vital::again("metrics", move || keep_counting(own.clone())));
     let (broken, draining) = (broken.clone(), app.draining.clone());
     let stopping = app.stopping.clone();
