@@ -126,7 +126,11 @@ fn with_config(go_on: impl FnOnce(&Config) -> ExitCode) -> ExitCode {
 fn serve(config: &Config) -> anyhow::Result<()> {
     logging::start(&config.log.level, config.log.format);
     config.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
-    runtime(config)?.block_on(web::server::run(config.clone()))
+    let runtime = runtime(config)?;
+    let served = runtime.block_on(web::server::run(config.clone()));
+    // Whatever still computes (a hash, a long text) computes for nobody; dropping the runtime would wait for it.
+    runtime.shutdown_background();
+    served
 }
 
 fn migrate(config: &Config) -> anyhow::Result<()> {

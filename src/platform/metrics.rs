@@ -6,7 +6,7 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// What kind of number a metric is.
@@ -48,8 +48,11 @@ names! {
     BUS_TOPICS, "freshet_bus_topics", Gauge, "Conversations that somebody watches here.";
     BUS_LAGGED, "freshet_bus_lagged_total", Counter,
         "Times a watcher fell so far behind that it has to read the log instead.";
-    BUS_DROPPED, "freshet_bus_dropped_total", Counter,
-        "Signals that did not get out to other instances; their watchers read the log later.";
+    BUS_AWAY, "freshet_bus_away", Gauge, "1 while other instances can't be heard (Redis only).";
+    BUS_MESSAGES, "freshet_bus_messages_total", Counter, "Messages that went out to other instances.";
+    BUS_BYTES, "freshet_bus_bytes_total", Counter, "Bytes that went out to other instances.";
+    BUS_LOST, "freshet_bus_lost_total", Counter,
+        "Messages that did not get out to other instances; their watchers read the log later.";
     JOURNAL_BYTES, "freshet_journal_pending_bytes", Gauge, "Text that providers sent and that is not stored yet.";
     JOURNAL_PIECES, "freshet_journal_pieces_total", Counter, "Pieces of text that were stored.";
     JOURNAL_COMMIT, "freshet_journal_commit_seconds", Seconds, "How long one transaction of the journal takes.";
@@ -91,7 +94,12 @@ pub fn install() -> &'static PrometheusHandle {
                         counter!(*name).absolute(0);
                     }
                 }
-                Kind::Gauge => describe_gauge!(*name, *about),
+                Kind::Gauge => {
+                    describe_gauge!(*name, *about);
+                    if !about.contains(", by ") {
+                        gauge!(*name).set(0.0);
+                    }
+                }
                 Kind::Seconds => describe_histogram!(*name, Unit::Seconds, *about),
             }
         }
@@ -117,6 +125,11 @@ pub fn cut_off(what: &'static str) {
 /// Somebody opened one stream too many.
 pub fn stream_refused() {
     counter!(STREAMS_REFUSED).increment(1);
+}
+
+/// A watcher has to read the log.
+pub fn bus_lagged() {
+    counter!(BUS_LAGGED).increment(1);
 }
 
 /// A long-lived task panicked.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use self::wire::Word;
 pub use self::{local::Local, redis::Remote};
-use super::redis::Redis;
+use super::{metrics, redis::Redis};
 
 /// One committed entry of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,7 +227,10 @@ impl Attachment {
         let Some(receiver) = &mut self.receiver else { return Signal::Gone };
         match receiver.recv().await {
             Ok(signal) => signal,
-            Err(broadcast::error::RecvError::Lagged(_)) => Signal::Poke,
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                metrics::bus_lagged();
+                Signal::Poke
+            }
             Err(broadcast::error::RecvError::Closed) => Signal::Gone,
         }
     }

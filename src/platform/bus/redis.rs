@@ -28,7 +28,10 @@ use super::{
     outbox::{Bundle, Outbox},
     wire::{Letter, Word},
 };
-use crate::platform::redis::{Line, Redis, Turn};
+use crate::platform::{
+    metrics,
+    redis::{Line, Redis, Turn},
+};
 
 /// How long who attaches waits for Redis to confirm. The log is the truth, so nothing depends on it.
 const ACKNOWLEDGED: Duration = Duration::from_secs(1);
@@ -175,7 +178,7 @@ impl Remote {
 
     fn turned(&self, turn: Turn) {
         *self.since.lock() = (turn == Turn::Fresh).then(Instant::now);
-        metrics::gauge!("freshet_bus_away").set(f64::from(u8::from(turn == Turn::Down)));
+        ::metrics::gauge!(metrics::BUS_AWAY).set(f64::from(u8::from(turn == Turn::Down)));
         if turn == Turn::Fresh {
             let mut joined = self.joined.lock();
             joined.confirmed.clear();
@@ -217,12 +220,12 @@ impl Remote {
             Ok(_) => {
                 self.messages.fetch_add(count, Ordering::Relaxed);
                 self.bytes.fetch_add(bytes, Ordering::Relaxed);
-                metrics::counter!("freshet_bus_messages_total").increment(count);
-                metrics::counter!("freshet_bus_bytes_total").increment(bytes);
+                ::metrics::counter!(metrics::BUS_MESSAGES).increment(count);
+                ::metrics::counter!(metrics::BUS_BYTES).increment(bytes);
             }
             Err(error) => {
                 tracing::debug!(%error, count, "messages to the other instances may be lost");
-                metrics::counter!("freshet_bus_lost_total").increment(count);
+                ::metrics::counter!(metrics::BUS_LOST).increment(count);
                 let words = bundles.iter();
                 self.outbox.lose(words.flat_map(|(topic, words)| words.iter().map(|word| (*topic, word))));
                 tokio::time::sleep(AGAIN).await;
