@@ -17,6 +17,8 @@ use crate::{accounts::Actor, app::App, error::Error, stream::Cursor};
 
 /// Pause before a viewer attaches again after the database failed.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// A conversation's frames behind `after`, open-ended. The actor's right to see it was checked by the caller.
 pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>) -> Response {
@@ -33,7 +35,7 @@ pub(super) fn frames(
     let hold = app.standing.hold(&actor);
     stream! {
         yield hello();
-        let mut after = after;
+        let (mut after, mut pause) = (after, PAUSE);
         loop {
             let view = match app.renderers.attach(&app, &actor, conversation, after).await {
                 Ok(view) => view,
@@ -42,11 +44,27 @@ pub(super) fn frames(
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a viewer could not attach; trying again");
-                    tokio::time::sleep(PAUSE).await;
+                    // Those who write say aloud that the database is away; a thousand viewers need not.
+                    tracing::debug!(%error, "a viewer could not attach; trying again");
+                    tokio::select! {
+                        biased;
+                        () = hold.ended() => {
+                            yield one("fx:bye", "revoked");
+                            return;
+                        }
+                        () = app.draining.cancelled() => {
+                            yield come_back();
+                            return;
+                        }
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    // The line itself is fine and must not be taken for dead.
+                    yield one("fx:ping", "-");
                     continue;
                 }
             };
+            pause = PAUSE;
             let mut at = match view.start {
                 Start::CatchUp(cursor, frame) => {
                     if !frame.is_empty() {

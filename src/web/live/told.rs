@@ -119,7 +119,8 @@ pub(super) fn tell(
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a log could not be read; trying again");
+                    // Those who write say aloud that the database is away; a thousand viewers need not.
+                    tracing::debug!(%error, "a log could not be read; trying again");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
