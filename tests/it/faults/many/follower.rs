@@ -22,6 +22,8 @@ pub(super) const HEAD: Duration = Duration::from_secs(5);
 /// The pauses between attempts: shorter than the protocol asks for, since tests are in a hurry.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
+/// How a history begins to tell of an event that could not be read.
+pub const UNREADABLE: &str = "unreadable:";
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -200,10 +202,21 @@ impl Work {
                 Ok(Some(Err(error))) => return Over::Broken(format!("{error:?}")),
                 Ok(Some(Ok(event))) => event,
             };
-            let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+            let data: Value = match serde_json::from_str(&event.data) {
+                Ok(data) => data,
+                Err(error) => return unreadable(&event.event, &event.data, &error),
+            };
             if let Some(over) = self.takes(&event.event, &event.id, &data) {
                 return over;
             }
         }
     }
+}
+
+/// An event that is no JSON: nobody should ever get one.
+fn unreadable(name: &str, data: &str, error: &serde_json::Error) -> Over {
+    let (head, tail): (String, String) =
+        (data.chars().take(80).collect(), data.chars().rev().take(80).collect());
+    let tail: String = tail.chars().rev().collect();
+    Over::Broken(format!("{UNREADABLE} {name} of {} bytes, {error}: {head:?} … {tail:?}", data.len()))
 }

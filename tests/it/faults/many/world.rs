@@ -236,7 +236,11 @@ impl World {
     }
 
     async fn calls(&self) -> BTreeMap<String, u64> {
-        serde_json::from_value(self.upstream().await["calls_by_prompt"].clone()).unwrap()
+        let calls = self.upstream().await["calls_by_prompt"].clone();
+        let mut calls: BTreeMap<String, u64> = serde_json::from_value(calls).unwrap();
+        // A provider that refuses has done nothing: it may be asked again (R16).
+        calls.retain(|prompt, _| !prompt.starts_with("status "));
+        calls
     }
 }
 

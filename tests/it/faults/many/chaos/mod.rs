@@ -13,7 +13,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use self::{crowd::Crowd, ground::Ground, plan::plan};
 use super::{
-    follower::{Door, Way},
+    follower::{Door, UNREADABLE, Way},
     world::{Shape, World},
 };
 use crate::support::{history::What, verdict::Violation};
@@ -88,6 +88,16 @@ async fn judge(world: &World, ground: &Ground, crowd: &Crowd, seed: u64) {
     let odd = answers.iter().filter(|(status, when)| *status >= 500 && !(*status == 503 && *when));
     violations
         .extend(odd.map(|odd| Violation { invariant: "R9", what: format!("a send was answered {odd:?}") }));
+
+    for follower in &all {
+        for line in follower.history().lines {
+            if let What::Left(why) = line.what
+                && why.starts_with(UNREADABLE)
+            {
+                violations.push(Violation { invariant: "I2", what: why });
+            }
+        }
+    }
 
     let truth = world.truth().await;
     let (mut by_status, mut by_answer, mut by_outcome) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
