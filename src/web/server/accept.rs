@@ -21,6 +21,9 @@ const BACKLOG: u32 = 1_024;
 /// What the system may hold of what a client has not taken yet. Its own choice grows to megabytes for each connection, in
 /// memory that counts as ours, and it would take as long to see that nobody reads.
 const SEND_BUFFER: u32 = 128 << 10;
+/// How long the other side may leave what we sent unconfirmed. A phone that went out of reach says no goodbye, and what
+/// is sent to it, a ping now and then, never fills a buffer: left alone the system would try for a quarter of an hour.
+const UNCONFIRMED: Duration = Duration::from_secs(45);
 /// Pause before the system is asked again after it had nothing for us.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -36,8 +39,9 @@ const TOO_MANY: &[u8] =
 pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
-    // Accepted connections have it from the listener.
+    // Accepted connections have both from the listener.
     socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket2::SockRef::from(&socket).set_tcp_user_timeout(Some(UNCONFIRMED))?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
@@ -139,4 +143,18 @@ fn send_away(stream: &TcpStream, full: Full) {
     metrics::connection_refused(reason);
     // A client that is gone already needs no answer.
     let _ = stream.try_write(words);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_has_what_the_listener_was_given() {
+        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let (client, accepted) =
+            tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let (_client, (server, _)) = (client.unwrap(), accepted.unwrap());
+        assert_eq!(socket2::SockRef::from(&server).tcp_user_timeout().unwrap(), Some(UNCONFIRMED));
+    }
 }
