@@ -274,6 +274,8 @@ async fn pass_down(inner: &Inner, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>)
                 *count += 1;
                 *last = Blow::Reset;
             });
+            // Nothing that comes behind what was held back may slip through before the blow falls.
+            return std::future::pending().await;
         }
     }
     let _ = to.shutdown().await;
