@@ -44,6 +44,7 @@ Freshet reads its settings from the environment, once, at the start. Nothing has
 
 const ENV_HEAD: &str = "\
 # Settings of Freshet. Copy this file to `.env` and take the `#` away where you want something else than the default.
+# `just dev` reads it; elsewhere say so: systemd's `EnvironmentFile`, or `set -a; . ./.env` before `cargo run`.
 # Nothing has to be set. `docs/CONFIGURATION.md` says more. Printed by `freshet config env-example`.
 ";
 

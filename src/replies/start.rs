@@ -148,7 +148,11 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
         }
         (None, Place::New(new)) => new.model.clone(),
     };
-    let model = usable_model(app, wanted.as_deref()).await?;
+    let model = match usable_model(app, wanted.as_deref()).await {
+        Ok(model) => model,
+        // A model that is gone does not undo what was accepted while it was there.
+        Err(error) => return used_before(app, &plan).await?.ok_or(error),
+    };
     let mut tx = app.db.begin().await?;
     let mut started = Start { app, tx: &mut tx, plan: &plan, now: app.clock.now() };
     let (accepted, job, entries) = match started.run(model).await? {
@@ -170,6 +174,18 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
     // The reply is on its way; only the acknowledgement waits for the disk.
     app.db.sync().await;
     Ok(*accepted)
+}
+
+/// The send that used this plan's key before, if it was the same one.
+async fn used_before(app: &App, plan: &Plan) -> Result<Option<Accepted>> {
+    let Some(key) = &plan.key else { return Ok(None) };
+    let mut tx = app.db.begin_read().await?;
+    let used = store::used(&mut tx, plan.actor.user.0, key).await?;
+    drop(tx);
+    match used.filter(|used| used.fingerprint == plan.fingerprint()) {
+        Some(used) => replay(app, &plan.actor, &used).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 enum Outcome {

@@ -161,17 +161,22 @@ pub(super) async fn claim(
     if claimed == 1 {
         return Ok(None);
     }
-    let (fingerprint, message, reply, seq) = tx_fetch!(
+    used(tx, user, key).await
+}
+
+/// What an idempotency key was used for, if it was.
+pub(super) async fn used(tx: &mut Tx, user: Uuid, key: &str) -> sqlx::Result<Option<Used>> {
+    let row = tx_fetch!(
         tx,
         (Vec<u8>, Uuid, Uuid, i64),
-        fetch_one,
+        fetch_optional,
         sql!(
             "SELECT fingerprint, message_id, reply_id, seq FROM idempotency WHERE user_id = $1 AND key = $2"
         ),
         user,
         key
     )?;
-    Ok(Some(Used { fingerprint, message, reply, seq }))
+    Ok(row.map(|(fingerprint, message, reply, seq)| Used { fingerprint, message, reply, seq }))
 }
 
 /// Forgets idempotency keys older than `before`.

@@ -81,3 +81,29 @@ async fn after_a_restart_everything_is_there() {
     // Nobody becomes administrator a second time.
     assert_eq!(server.signed_up("late").await.get("/users/me").await["role"], "user");
 }
+
+#[tokio::test]
+async fn a_send_that_was_accepted_is_the_same_send_when_its_model_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::new().await;
+    let with = [("DATABASE_URL", &database.url[..])];
+    let without = [with[0], ("FRESHET_SIMULATED", "off"), ("OPENAI_API_KEY", "sk-nobody")];
+    let server = Process::serve(folder.path(), &with);
+    let ada = Api::sign_up(&server.base, "ada").await;
+    let chat = ada.chats_with("simulated/fast").await;
+    let send = async |ada: &Api, key: &str| {
+        let request = ada.request(Method::POST, &format!("/chats/{chat}/messages"));
+        let body = serde_json::json!({ "content": "go" });
+        let answer = request.header("Idempotency-Key", key).json(&body).send().await.unwrap();
+        (answer.status(), answer.json::<serde_json::Value>().await.unwrap())
+    };
+    let (status, first) = send(&ada, "one").await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    server.terminate();
+    assert_eq!(server.waited_for().code, Some(0));
+    let server = Process::serve(folder.path(), &without);
+    let ada = ada.at(&server.base);
+    let (status, again) = send(&ada, "one").await;
+    assert_eq!((status, &again["reply"]["id"]), (StatusCode::ACCEPTED, &first["reply"]["id"]), "{again}");
+    assert_eq!(send(&ada, "two").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}
