@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     frame::{Frame, response},
     pulse::silence,
-    renderer::{Sent, Start},
+    renderer::Start,
 };
 use crate::{accounts::Actor, app::App, error::Error, stream::Cursor};
 
@@ -37,7 +37,8 @@ pub(super) fn frames(
         yield hello();
         let (mut after, mut pause) = (after, PAUSE);
         loop {
-            let view = match app.renderers.attach(&app, &actor, conversation, after).await {
+            // Boxed: what it needs for a moment is not to be kept in every viewer that waits.
+            let view = match Box::pin(app.renderers.attach(&app, &actor, conversation, after)).await {
                 Ok(view) => view,
                 Err(Error::NotFound) => {
                     yield one("fx:bye", "deleted");
@@ -93,11 +94,11 @@ pub(super) fn frames(
                 };
                 match heard {
                     Err(_) => yield one("fx:ping", "-"),
-                    Ok(Ok(Sent { seq, .. })) if seq <= at.seq => {}
-                    Ok(Ok(Sent { seq, bytes, last })) => {
-                        at.seq = seq;
-                        yield bytes;
-                        if last {
+                    Ok(Ok(sent)) if sent.seq <= at.seq => {}
+                    Ok(Ok(sent)) => {
+                        at.seq = sent.seq;
+                        yield sent.bytes.clone();
+                        if sent.last {
                             return;
                         }
                     }

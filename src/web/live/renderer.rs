@@ -36,13 +36,12 @@ pub struct Renderers {
 
 struct Renderer {
     conversation: Uuid,
-    frames: broadcast::Sender<Sent>,
+    frames: broadcast::Sender<Arc<Sent>>,
     /// `None` until the first viewer has read the snapshot.
     screen: AsyncMutex<Option<Screen>>,
 }
 
 /// A frame on its way to viewers.
-#[derive(Clone)]
 pub(super) struct Sent {
     pub seq: i64,
     pub bytes: Bytes,
@@ -52,7 +51,7 @@ pub(super) struct Sent {
 
 /// A viewer's end.
 pub(super) struct View {
-    pub frames: broadcast::Receiver<Sent>,
+    pub frames: broadcast::Receiver<Arc<Sent>>,
     pub start: Start,
 }
 
@@ -108,7 +107,7 @@ impl Renderers {
     }
 
     /// The renderer of a conversation with a receiver that keeps it alive.
-    fn find(&self, conversation: Uuid) -> (Arc<Renderer>, broadcast::Receiver<Sent>) {
+    fn find(&self, conversation: Uuid) -> (Arc<Renderer>, broadcast::Receiver<Arc<Sent>>) {
         let mut rooms = self.rooms.lock();
         let renderer = rooms.entry(conversation).or_insert_with(|| {
             let frames = broadcast::channel(BEHIND).0;
@@ -224,7 +223,11 @@ impl Renderer {
                 Ok(Next::Gone) => {
                     let mut frame = Frame::default();
                     frame.event("fx:bye", "deleted");
-                    let _ = self.frames.send(Sent { seq: i64::MAX, bytes: frame.into_bytes(), last: true });
+                    let _ = self.frames.send(Arc::new(Sent {
+                        seq: i64::MAX,
+                        bytes: frame.into_bytes(),
+                        last: true,
+                    }));
                     break;
                 }
                 Err(error) => {
@@ -252,7 +255,7 @@ impl Renderer {
         *screen = Some(state);
         metrics::rendered();
         // An error says that nobody watches just now.
-        let _ = self.frames.send(Sent { seq: cursor.seq, bytes: frame.into_bytes(), last: false });
+        let _ = self.frames.send(Arc::new(Sent { seq: cursor.seq, bytes: frame.into_bytes(), last: false }));
         Ok(())
     }
 }

@@ -65,6 +65,17 @@ pub struct Chat {
     pub log: Vec<What>,
 }
 
+impl Chat {
+    /// Those of its replies that run and have been told nothing by their provider yet. Its first word may take minutes,
+    /// also when the line to it is dead and nobody says so.
+    pub fn unheard(&self) -> usize {
+        let silent = |id: &String| {
+            !self.log.iter().any(|what| matches!(what, What::Delta(piece) if piece.of.0 == *id))
+        };
+        self.replies.iter().filter(|(id, reply)| reply.status == "running" && silent(id)).count()
+    }
+}
+
 /// A reply.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {

@@ -245,7 +245,10 @@ impl World {
 }
 
 fn settled(truth: &Truth, followers: &[&Follower]) -> bool {
-    let runs = truth.chats.values().any(|chat| chat.replies.values().any(|reply| reply.status == "running"));
+    let runs = truth
+        .chats
+        .values()
+        .any(|chat| chat.replies.values().filter(|reply| reply.status == "running").count() > chat.unheard());
     !runs
         && followers.iter().all(|follower| {
             follower.sees(|history| match truth.chats.get(&history.chat) {

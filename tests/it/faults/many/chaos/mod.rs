@@ -126,7 +126,11 @@ async fn judge(world: &World, ground: &Ground, crowd: &Crowd, seed: u64) {
         sum(|seen| seen.bytes()),
         sum(|seen| seen.resets()),
     );
-    println!("agreed {took:?} after healing; violations: {}", violations.len());
+    let unheard: usize = truth.chats.values().map(crate::support::verdict::Chat::unheard).sum();
+    println!(
+        "agreed {took:?} after healing ({unheard} replies wait for a first word that got lost); violations: {}",
+        violations.len()
+    );
     let said: Vec<String> = violations.iter().map(ToString::to_string).collect();
     assert!(said.is_empty(), "seed {seed}:\n{}", said.join("\n"));
 }
