@@ -98,13 +98,18 @@ impl Redis {
 
     /// Connects, and stays connected until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
-        self.line
-            .keep(&stop, |turn| {
-                if turn == Turn::Fresh {
-                    tracing::info!("Redis is there");
-                }
-            })
-            .await;
+        self.keep(&stop, |_| {}).await;
+    }
+
+    /// As [`Redis::run`], for somebody who has to know how the connection that asks is doing.
+    pub(super) async fn keep(&self, stop: &CancellationToken, told: impl Fn(Turn)) {
+        let told = |turn| {
+            if turn == Turn::Fresh {
+                tracing::info!("Redis is there");
+            }
+            told(turn);
+        };
+        self.line.keep(stop, told).await;
     }
 
     /// Whether it can't be asked just now.

@@ -131,6 +131,8 @@ impl Remote {
     pub(super) fn tell(&self, topic: Option<Uuid>, word: Word) {
         if self.redis.is_away() {
             self.outbox.lose([(topic, &word)]);
+            // It may have come back since it was asked.
+            self.outbox.wake.notify_one();
         } else {
             self.outbox.put(topic, word);
         }
@@ -161,6 +163,8 @@ impl Remote {
     pub(super) async fn run(&self, stop: CancellationToken) {
         let quit = CancellationToken::new();
         let turned = |turn| self.turned(turn);
+        // What is owed goes out on the connection that asks, also when that alone was gone.
+        let asking = |_| self.outbox.wake.notify_one();
         let work = async {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -173,7 +177,7 @@ impl Remote {
             }
             quit.cancel();
         };
-        tokio::join!(work, self.listening.keep(&quit, turned), self.redis.run(quit.clone()));
+        tokio::join!(work, self.listening.keep(&quit, turned), self.redis.keep(&quit, asking));
     }
 
     fn turned(&self, turn: Turn) {
