@@ -24,7 +24,10 @@ use fred::{
     types::{RespVersion, config::TlsConnector},
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
-use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::MissedTickBehavior,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::crypto::{ExposeSecret as _, SecretString, install_tls_provider};
@@ -95,13 +98,18 @@ impl Redis {
 
     /// Connects, and stays connected until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
-        self.line
-            .keep(&stop, |turn| {
-                if turn == Turn::Fresh {
-                    tracing::info!("Redis is there");
-                }
-            })
-            .await;
+        self.keep(&stop, |_| {}).await;
+    }
+
+    /// As [`Redis::run`], for somebody who has to know how the connection that asks is doing.
+    pub(super) async fn keep(&self, stop: &CancellationToken, told: impl Fn(Turn)) {
+        let told = |turn| {
+            if turn == Turn::Fresh {
+                tracing::info!("Redis is there");
+            }
+            told(turn);
+        };
+        self.line.keep(stop, told).await;
     }
 
     /// Whether it can't be asked just now.
@@ -193,23 +201,23 @@ impl Line {
             let mut said = false;
             loop {
                 tokio::select! {
-                    joined = fresh.recv() => match joined {
-                        Ok(_) | Err(RecvError::Lagged(_)) => {
+                    heard = next(&mut errors, &mut fresh) => match heard {
+                        Heard::Fresh => {
                             said = false;
                             self.up.store(true, Ordering::Relaxed);
                             told(Turn::Fresh);
                         }
-                        Err(RecvError::Closed) => return,
-                    },
-                    error = errors.recv() => {
-                        if let Ok((error, _)) = error {
-                            match std::mem::replace(&mut said, true) {
-                                false => tracing::warn!(%error, "no connection to Redis; going on without it"),
-                                true => tracing::debug!(%error, "still no connection to Redis"),
+                        Heard::Error(error) => {
+                            if let Some((error, _)) = error {
+                                match std::mem::replace(&mut said, true) {
+                                    false => tracing::warn!(%error, "no connection to Redis; going on without it"),
+                                    true => tracing::debug!(%error, "still no connection to Redis"),
+                                }
                             }
+                            self.down(&told);
                         }
-                        self.down(&told);
-                    }
+                        Heard::Closed => return,
+                    },
                     ended = &mut running => {
                         tracing::warn!(?ended, "the connection to Redis was given up; trying again");
                         self.down(&told);
@@ -239,7 +247,12 @@ impl Line {
             }
             let answer: FredResult<()> = self.within(SILENCE).ping(None).await;
             match answer {
-                Ok(()) => self.up.store(true, Ordering::Relaxed),
+                Ok(()) => {
+                    // An error that was about nothing, or the news of a new connection is still on its way.
+                    if !self.up.swap(true, Ordering::Relaxed) {
+                        told(Turn::Fresh);
+                    }
+                }
                 Err(error) => {
                     tracing::debug!(%error, "Redis gives no sign of life");
                     self.down(told);
@@ -253,6 +266,34 @@ impl Line {
         if self.up.swap(false, Ordering::Relaxed) {
             told(Turn::Down);
         }
+    }
+}
+
+/// What a client says of its connection.
+#[derive(Debug, PartialEq, Eq)]
+enum Heard<E> {
+    /// It is new.
+    Fresh,
+    /// It broke, or could not be made; `None` for more errors than were kept.
+    Error(Option<E>),
+    /// Nothing will come any more.
+    Closed,
+}
+
+/// The next news. Errors first: one that waits is about the connection before the new one, and taken after it, it would
+/// make the new one look gone. If it is about the new one after all, the next beat finds out.
+async fn next<E: Clone, F: Clone>(errors: &mut Receiver<E>, fresh: &mut Receiver<F>) -> Heard<E> {
+    tokio::select! {
+        biased;
+        error = errors.recv() => match error {
+            Ok(error) => Heard::Error(Some(error)),
+            Err(RecvError::Lagged(_)) => Heard::Error(None),
+            Err(RecvError::Closed) => Heard::Closed,
+        },
+        joined = fresh.recv() => match joined {
+            Ok(_) | Err(RecvError::Lagged(_)) => Heard::Fresh,
+            Err(RecvError::Closed) => Heard::Closed,
+        },
     }
 }
 
@@ -283,4 +324,26 @@ fn certificates(file: &PathBuf) -> anyhow::Result<Vec<CertificateDer<'static>>> 
     let found: Vec<_> = CertificateDer::pem_file_iter(file)?.collect::<Result<_, _>>()?;
     anyhow::ensure!(!found.is_empty(), "{} holds no certificate", file.display());
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::broadcast;
+
+    #[tokio::test]
+    async fn an_error_that_waits_is_heard_before_the_connection_that_came_after_it() {
+        for _ in 0..20 {
+            let (error, mut errors) = broadcast::channel(4);
+            let (joined, mut fresh) = broadcast::channel(4);
+            error.send("reset").unwrap();
+            error.send("refused").unwrap();
+            joined.send(()).unwrap();
+            for expected in [Heard::Error(Some("reset")), Heard::Error(Some("refused")), Heard::Fresh] {
+                assert_eq!(next(&mut errors, &mut fresh).await, expected);
+            }
+            drop(error);
+            assert_eq!(next(&mut errors, &mut fresh).await, Heard::Closed);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! Inside one process it carries the committed entry itself, so that nobody has to read it back. Beside entries it
 //! carries what is never logged: [`Aside`]s to the watchers of a topic, [`Call`]s to every instance.
 
+mod joined;
 mod local;
 mod notes;
 mod outbox;

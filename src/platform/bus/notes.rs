@@ -8,17 +8,41 @@ use uuid::Uuid;
 
 use crate::platform::redis::Redis;
 
-/// Topics whose dead notes are worth a sweep.
+/// Topics whose dead notes are worth the first sweep.
 const SWEEP: usize = 1024;
 
 /// The notes that are kept in this process.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    topics: Mutex<HashMap<Uuid, Pinned>>,
+    topics: Mutex<Topics>,
+}
+
+#[derive(Debug)]
+struct Topics {
+    pinned: HashMap<Uuid, Pinned>,
+    /// So many topics are swept next.
+    sweep: usize,
 }
 
 /// The notes of one topic with the moment until which they count.
 type Pinned = HashMap<Uuid, (String, Instant)>;
+
+impl Default for Topics {
+    fn default() -> Self {
+        Self { pinned: HashMap::new(), sweep: SWEEP }
+    }
+}
+
+impl Topics {
+    /// Forgets topics whose notes are dead, once there are twice as many as the last sweep has left: everybody waits
+    /// meanwhile, and a sweep of living notes finds nothing.
+    fn sweep(&mut self, now: Instant) {
+        if self.pinned.len() >= self.sweep {
+            self.pinned.retain(|_, notes| notes.values().any(|(_, until)| *until > now));
+            self.sweep = SWEEP.max(2 * self.pinned.len());
+        }
+    }
+}
 
 impl Notes {
     /// Pins, or takes off, the note of `key`; gives all that are pinned now, by key.
@@ -31,10 +55,8 @@ impl Notes {
         now: Instant,
     ) -> Vec<String> {
         let mut topics = self.topics.lock();
-        if topics.len() >= SWEEP {
-            topics.retain(|_, notes| notes.values().any(|(_, until)| *until > now));
-        }
-        let notes = topics.entry(topic).or_default();
+        topics.sweep(now);
+        let notes = topics.pinned.entry(topic).or_default();
         notes.retain(|_, (_, until)| *until > now);
         match note {
             Some(note) => drop(notes.insert(key, (note, now + lasts))),
@@ -42,7 +64,7 @@ impl Notes {
         }
         let mut pinned: Vec<_> = notes.iter().map(|(key, (note, _))| (*key, note.clone())).collect();
         if pinned.is_empty() {
-            topics.remove(&topic);
+            topics.pinned.remove(&topic);
         }
         pinned.sort_unstable();
         pinned.into_iter().map(|(_, note)| note).collect()
@@ -103,6 +125,23 @@ mod tests {
         assert_eq!(pin(3, Some("eve"), 40), ["bob", "eve"]);
         assert_eq!(pin(2, None, 40), ["eve"]);
         assert_eq!(pin(3, None, 40), Vec::<String>::new());
-        assert!(notes.topics.lock().is_empty());
+        assert!(notes.topics.lock().pinned.is_empty());
+    }
+
+    #[test]
+    fn living_notes_are_seldom_swept_and_dead_ones_are_forgotten() {
+        let (notes, begin) = (Notes::default(), Instant::now());
+        let pin = |topic, at| {
+            let (lasts, now) = (Duration::from_secs(30), begin + Duration::from_secs(at));
+            notes.pin(Uuid::from_u128(topic), Uuid::nil(), Some("ada".to_owned()), lasts, now);
+            let topics = notes.topics.lock();
+            (topics.sweep, topics.pinned.len())
+        };
+        let mut sweeps: Vec<usize> = (0..10_000).map(|topic| pin(topic, 0).0).collect();
+        sweeps.dedup();
+        assert_eq!(sweeps, [1024, 2048, 4096, 8192, 16_384]);
+        // Another 6,384 on top of those that are dead by now; then the sweep.
+        let left = (10_000..17_000).map(|topic| pin(topic, 60)).last().unwrap();
+        assert_eq!(left, (2 * 6_384, 7_000));
     }
 }

@@ -5,7 +5,6 @@
 //! topics are subscribed again and their watchers read the log.
 
 use std::{
-    collections::HashSet,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -25,6 +24,7 @@ use uuid::Uuid;
 
 use super::{
     Local, Reach, Signal, Traffic,
+    joined::{Changes, Joined},
     outbox::{Bundle, Outbox},
     wire::{Letter, Word},
 };
@@ -62,18 +62,6 @@ pub struct Remote {
     messages: AtomicU64,
     bytes: AtomicU64,
     heard: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Joined {
-    /// Topics that Redis has confirmed.
-    confirmed: HashSet<Uuid>,
-    /// Topics that may have to be subscribed or let go of.
-    changed: HashSet<Uuid>,
-    /// Topics whose watchers went on without a confirmation.
-    late: HashSet<Uuid>,
-    /// The connection is new: nothing is subscribed on it.
-    afresh: bool,
 }
 
 impl Remote {
@@ -131,6 +119,8 @@ impl Remote {
     pub(super) fn tell(&self, topic: Option<Uuid>, word: Word) {
         if self.redis.is_away() {
             self.outbox.lose([(topic, &word)]);
+            // It may have come back since it was asked.
+            self.outbox.wake.notify_one();
         } else {
             self.outbox.put(topic, word);
         }
@@ -161,6 +151,8 @@ impl Remote {
     pub(super) async fn run(&self, stop: CancellationToken) {
         let quit = CancellationToken::new();
         let turned = |turn| self.turned(turn);
+        // What is owed goes out on the connection that asks, also when that alone was gone.
+        let asking = |_| self.outbox.wake.notify_one();
         let work = async {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -173,7 +165,7 @@ impl Remote {
             }
             quit.cancel();
         };
-        tokio::join!(work, self.listening.keep(&quit, turned), self.redis.run(quit.clone()));
+        tokio::join!(work, self.listening.keep(&quit, turned), self.redis.keep(&quit, asking));
     }
 
     fn turned(&self, turn: Turn) {
@@ -258,30 +250,7 @@ impl Remote {
     /// What has to be done now. Taken under the lock under which topics come and go, so that who attaches after this finds
     /// the topic unconfirmed.
     fn changes(&self) -> Changes {
-        self.local.under_lock(|watched| {
-            let mut joined = self.joined.lock();
-            let joined = &mut *joined;
-            let afresh = std::mem::take(&mut joined.afresh);
-            if afresh {
-                joined.confirmed.clear();
-                joined.changed = watched.keys().copied().collect();
-            }
-            let mut changes = Changes { afresh, ..Changes::default() };
-            for topic in joined.changed.drain() {
-                match (watched.contains_key(&topic), joined.confirmed.contains(&topic)) {
-                    (true, false) => changes.enter.push(topic),
-                    (false, true) => {
-                        joined.confirmed.remove(&topic);
-                        changes.leave.push(topic);
-                    }
-                    _ => {}
-                }
-                if !watched.contains_key(&topic) {
-                    joined.late.remove(&topic);
-                }
-            }
-            changes
-        })
+        self.local.under_lock(|watched| self.joined.lock().changes(watched))
     }
 
     async fn change(&self, changes: &Changes) -> FredResult<()> {
@@ -362,18 +331,5 @@ impl Remote {
 
     fn channels(&self, topics: &[Uuid]) -> Vec<String> {
         topics.iter().map(|topic| self.channel(Some(*topic))).collect()
-    }
-}
-
-#[derive(Debug, Default)]
-struct Changes {
-    afresh: bool,
-    enter: Vec<Uuid>,
-    leave: Vec<Uuid>,
-}
-
-impl Changes {
-    fn is_empty(&self) -> bool {
-        !self.afresh && self.enter.is_empty() && self.leave.is_empty()
     }
 }

@@ -1,12 +1,21 @@
 //! Redis as it should not be (threats R4 to R7): the text is exact, the end comes, whatever Redis does.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::pair::{Pair, health};
-use crate::support::{Accepted, Api, Redis, Watch};
+use freshet::{
+    app::Nature,
+    platform::bus::{Entry, Reach},
+};
+use uuid::Uuid;
+
+use super::pair::{KEY, Pair, eventually, health};
+use crate::support::{Accepted, Api, Database, Proxy, Redis, TestApp, Watch};
 
 /// An answer on A of some seconds, watched on B, with its first bytes seen.
-async fn watched(pair: &Pair, model: &str) -> (Api, Accepted, Watch) {
+pub async fn watched(pair: &Pair, model: &str) -> (Api, Accepted, Watch) {
     let ada = pair.a.signed_up("ada").await;
     let chat = ada.chats_with(model).await;
     let accepted = ada.says(&chat, "go").await;
@@ -15,7 +24,7 @@ async fn watched(pair: &Pair, model: &str) -> (Api, Accepted, Watch) {
     (ada, accepted, watch)
 }
 
-async fn ends_exactly(ada: &Api, accepted: &Accepted, watch: &mut Watch) {
+pub async fn ends_exactly(ada: &Api, accepted: &Accepted, watch: &mut Watch) {
     let end = watch.until_end_of(&accepted.reply).await;
     assert_eq!(end["status"], "complete");
     let text = ada.reply(&accepted.reply).await["text"].as_str().unwrap().to_owned();
@@ -105,4 +114,29 @@ async fn without_a_redis_at_the_start_everything_works_and_it_is_joined_when_it_
     let (ada, accepted, mut watch) = watched(&pair, "simulated/tokens:n=100,ms=5").await;
     ends_exactly(&ada, &accepted, &mut watch).await;
     assert!(pair.b.app.bus.traffic().heard > before);
+}
+
+#[tokio::test]
+async fn what_was_not_said_is_made_up_for_when_only_the_connection_that_asks_was_gone() {
+    let redis = Redis::start();
+    let proxy = Proxy::before(redis.port()).await;
+    let url = format!("redis://{}/0", proxy.address);
+    let settings = [("REDIS_URL", url.as_str()), ("ENCRYPTION_KEY", KEY)];
+    let server = TestApp::start_on(Database::new().await, &settings, Nature::default()).await;
+    let bus = &server.app.bus;
+    eventually(|| bus.reach() != Reach::Away).await;
+    let listens = || redis.command(&["PUBSUB", "NUMSUB", "freshet:calls:all"]).ends_with(":1\r\n");
+    eventually(listens).await;
+    proxy.rules(|rule| rule.refuse = true);
+    redis.command(&["CLIENT", "KILL", "TYPE", "normal"]);
+    eventually(|| bus.reach() == Reach::Away).await;
+    assert!(listens(), "the other connection is untouched");
+    let before = bus.traffic();
+    let entry = Entry { seq: 1, writer: None, name: "test".into(), data: "{}".into() };
+    bus.publish(Uuid::from_u128(1), &Arc::new(entry));
+    assert_eq!(bus.traffic().lost, before.lost + 1);
+    proxy.heal();
+    // Nothing else is said: the poke goes out by itself.
+    eventually(|| bus.traffic().messages == before.messages + 1).await;
+    assert!(listens(), "the other connection is untouched");
 }

@@ -9,7 +9,8 @@ use crate::support::{Database, Redis, TestApp};
 
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-const KEY: &str = "8f1d3a5c7b9e02d4f6183a5c7e90b2d4f61b3a5c7e9fb2d4061830557c9eb2d4";
+/// The key of installations that are made here.
+pub const KEY: &str = "8f1d3a5c7b9e02d4f6183a5c7e90b2d4f61b3a5c7e9fb2d4061830557c9eb2d4";
 
 /// Instances A and B on one database and one Redis.
 pub struct Pair {
@@ -48,11 +49,16 @@ impl Pair {
 
     /// Waits for a condition that nothing tells of.
     pub async fn waits_for(&self, condition: impl Fn(&Self) -> bool) {
-        let begun = Instant::now();
-        while !condition(self) {
-            assert!(begun.elapsed() < PATIENCE, "it does not happen");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        eventually(|| condition(self)).await;
+    }
+}
+
+/// Waits for a condition that nothing tells of.
+pub async fn eventually(condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < PATIENCE, "it does not happen");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
