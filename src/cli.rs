@@ -10,7 +10,7 @@ pub mod logging;
 use crate::{
     app,
     config::{self, Config},
-    platform::crypto,
+    platform::{crypto, redis::Redis},
     web,
 };
 use clap::{Parser, Subcommand};
@@ -186,6 +186,7 @@ async fn examine(config: &Config, report: &mut doctor::Report) {
         report.add("database", Verdict::Ok, format!("{} is made on the first start", path.display()));
         return;
     }
+    examine_redis(config, report).await;
     let state = match app::open_database(config).await {
         Ok(db) => db.migration_state().await,
         Err(error) => Err(error),
@@ -214,6 +215,18 @@ async fn examine(config: &Config, report: &mut doctor::Report) {
         }
         Err(error) => report.add("models", Verdict::Fail, error.to_string()),
     }
+}
+
+/// Without it a server works, a little later: never worse than a warning, unless it can't even be looked for.
+async fn examine_redis(config: &Config, report: &mut doctor::Report) {
+    use doctor::Verdict;
+    let (verdict, detail) = match config.redis().map(Redis::new) {
+        None => return,
+        Some(Err(error)) => (Verdict::Fail, format!("{error:#}")),
+        Some(Ok(redis)) if redis.answers().await => (Verdict::Ok, "answers".to_owned()),
+        Some(Ok(_)) => (Verdict::Warn, "does not answer; instances hear of each other late".to_owned()),
+    };
+    report.add("redis", verdict, detail);
 }
 
 fn failed_or_fine(result: anyhow::Result<()>) -> ExitCode {

@@ -101,6 +101,20 @@ impl Redis {
         self.keep(&stop, |_| {}).await;
     }
 
+    /// Whether it can be reached, for somebody who wants to know it once. Takes some seconds when not.
+    pub async fn answers(&self) -> bool {
+        let stop = CancellationToken::new();
+        let look = async {
+            let mut look = tokio::time::interval(PATIENCE / 5);
+            let deadline = tokio::time::Instant::now() + SILENCE;
+            while self.is_away() && look.tick().await < deadline {}
+            let is_there = !self.is_away();
+            stop.cancel();
+            is_there
+        };
+        tokio::join!(self.run(stop.clone()), look).1
+    }
+
     /// As [`Redis::run`], for somebody who has to know how the connection that asks is doing.
     pub(super) async fn keep(&self, stop: &CancellationToken, told: impl Fn(Turn)) {
         let told = |turn| {

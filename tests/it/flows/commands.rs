@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::Process;
+use crate::support::{Process, Redis};
 
 #[test]
 fn a_wrong_setting_ends_with_one_clear_line() {
@@ -145,4 +145,23 @@ fn the_setup_token_is_printed_where_only_the_operator_looks() {
     let local = Process::serve(folder.path(), &[]);
     local.terminate();
     assert!(!local.waited_for().stderr.contains("setup_token"));
+}
+
+#[test]
+fn the_doctor_says_how_redis_is() {
+    let folder = tempfile::tempdir().unwrap();
+    // A database that is there: nothing is looked for before the first start.
+    let settings = [("FRESHET_DATA_DIR", folder.path().to_str().unwrap())];
+    drop(Process::serve(folder.path(), &settings));
+    let mut redis = Redis::start();
+    let url = redis.url();
+    let looked = |of: &str| {
+        let ended = Process::run(folder.path(), &[("REDIS_URL", of)], &["doctor"]);
+        (ended.code, ended.stdout)
+    };
+    let (code, said) = looked(&url);
+    assert!(code == Some(0) && said.contains("ok    redis         answers"), "{said}");
+    redis.stop();
+    let (code, said) = looked(&url);
+    assert!(code == Some(0) && said.contains("warn  redis         does not answer"), "{said}");
 }
