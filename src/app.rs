@@ -141,7 +141,9 @@ impl App {
         let redis = config.redis().map(Redis::new).transpose()?;
         // One process alone uses an embedded database: there is nobody to talk to, and Redis only counts tries.
         let bus = match &redis {
-            Some(redis) if !db.is_embedded() => Bus::through(redis.clone(), instance),
+            Some(redis) if !db.is_embedded() => {
+                Bus::through(redis.clone(), instance, &master_key.derive("bus letters v1"))
+            }
             _ => Bus::default(),
         };
         let log = Log::new(db.clone(), bus.clone(), nature.clock.clone());

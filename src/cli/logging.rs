@@ -44,11 +44,16 @@ fn acts(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The Redis client warns of each connection that it loses, and so do we, once. A setting for `fred` wins.
+fn filter(level: &LogFilter) -> EnvFilter {
+    EnvFilter::new(format!("fred=error,{}", level.as_str()))
+}
+
 fn text_lines<W>(level: &LogFilter, to: W) -> impl Subscriber + Send + Sync + 'static
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let fmt = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level.as_str()));
+    let fmt = tracing_subscriber::fmt().with_env_filter(filter(level));
     fmt.with_ansi(false).with_writer(OneLine(to)).finish()
 }
 
@@ -56,7 +61,7 @@ fn json_lines<W>(level: &LogFilter, to: W) -> impl Subscriber + Send + Sync + 's
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let fmt = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level.as_str()));
+    let fmt = tracing_subscriber::fmt().with_env_filter(filter(level));
     fmt.json().flatten_event(true).with_ansi(false).with_writer(OneLine(to)).finish()
 }
 
@@ -142,6 +147,7 @@ mod tests {
     #[test]
     fn the_level_holds_back_what_is_below_it() {
         assert_eq!(logged(false, || tracing::debug!("quiet")), "");
+        assert_eq!(logged(false, || tracing::warn!(target: "fred::router", "quiet")), "");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod local;
 mod notes;
 mod outbox;
 mod redis;
+mod seal;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
@@ -116,9 +117,9 @@ impl Default for Bus {
 }
 
 impl Bus {
-    /// A bus to the other instances that use this Redis. `instance` is this one's name.
-    pub fn through(redis: Redis, instance: Uuid) -> Self {
-        Self::Redis(Arc::new(Remote::new(redis, instance)))
+    /// A bus to the other instances that use this Redis and this key. `instance` is this one's name.
+    pub fn through(redis: Redis, instance: Uuid, key: &[u8; 32]) -> Self {
+        Self::Redis(Arc::new(Remote::new(redis, instance, key)))
     }
 
     /// Does the work between instances until `stop`.

@@ -26,6 +26,7 @@ use super::{
     Local, Reach, Signal, Traffic,
     joined::{Changes, Joined},
     outbox::{Bundle, Outbox},
+    seal::Seal,
     wire::{Letter, Word},
 };
 use crate::platform::{
@@ -41,6 +42,8 @@ const SHAKY: Duration = Duration::from_secs(10);
 const SLOW: Duration = Duration::from_secs(2);
 /// Pause before subscriptions are tried again.
 const AGAIN: Duration = Duration::from_millis(500);
+/// How long nothing is said about forged messages after one.
+const QUIET: Duration = Duration::from_secs(60);
 /// Channels in one command.
 const CHANNELS: usize = 256;
 
@@ -49,6 +52,7 @@ const CHANNELS: usize = 256;
 pub struct Remote {
     pub(super) local: Local,
     instance: Uuid,
+    seal: Seal,
     redis: Redis,
     listening: Line,
     outbox: Outbox,
@@ -62,14 +66,17 @@ pub struct Remote {
     messages: AtomicU64,
     bytes: AtomicU64,
     heard: AtomicU64,
+    /// When a forged message was last spoken of.
+    warned: Mutex<Option<Instant>>,
 }
 
 impl Remote {
-    pub(super) fn new(redis: Redis, instance: Uuid) -> Self {
+    pub(super) fn new(redis: Redis, instance: Uuid, key: &[u8; 32]) -> Self {
         let listening = redis.listening();
         Self {
             local: Local::default(),
             instance,
+            seal: Seal::new(key),
             redis,
             listening,
             outbox: Outbox::default(),
@@ -80,6 +87,7 @@ impl Remote {
             messages: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             heard: AtomicU64::new(0),
+            warned: Mutex::default(),
         }
     }
 
@@ -199,10 +207,11 @@ impl Remote {
         let pipeline = Pipeline::from(self.redis.line().within(SLOW));
         let mut bytes = 0;
         for (topic, words) in &bundles {
+            let channel = self.channel(*topic);
             let letter = Letter { from: self.instance, words: words.clone() }.pack();
-            bytes += letter.len() as u64;
-            let queued: FredResult<()> =
-                pipeline.publish(self.channel(*topic), Value::Bytes(letter.into())).await;
+            let sealed = self.seal.close(&channel, &letter);
+            bytes += sealed.len() as u64;
+            let queued: FredResult<()> = pipeline.publish(channel, Value::Bytes(sealed.into())).await;
             if let Err(error) = queued {
                 tracing::debug!(%error, "a message was not taken");
             }
@@ -289,8 +298,12 @@ impl Remote {
 
     fn hear(&self, message: &Message) {
         let topic = message.channel.rsplit(':').next().and_then(|id| Uuid::try_parse(id).ok());
-        let letter = message.value.as_bytes().and_then(Letter::unpack);
-        match (topic, letter) {
+        let sealed = message.value.as_bytes();
+        let Some(letter) = sealed.and_then(|sealed| self.seal.open(&message.channel, sealed)) else {
+            self.refuse(topic);
+            return;
+        };
+        match (topic, Letter::unpack(letter)) {
             // Who watches here was told directly.
             (_, Some(letter)) if letter.from == self.instance => {}
             (topic, Some(letter)) => {
@@ -299,6 +312,22 @@ impl Remote {
             }
             (Some(topic), None) => self.local.send(topic, 0, || Signal::Poke),
             (None, None) => {}
+        }
+    }
+
+    /// Not from one of us: only the log can tell what there is to it.
+    fn refuse(&self, topic: Option<Uuid>) {
+        let mut warned = self.warned.lock();
+        if warned.is_none_or(|at| at.elapsed() >= QUIET) {
+            *warned = Some(Instant::now());
+            tracing::warn!(
+                ?topic,
+                "a message in Redis was not made with our ENCRYPTION_KEY; left out, as all of its kind"
+            );
+        }
+        drop(warned);
+        if let Some(topic) = topic {
+            self.local.send(topic, 0, || Signal::Poke);
         }
     }
 

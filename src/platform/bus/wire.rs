@@ -70,7 +70,7 @@ impl Letter {
         rmp_serde::to_vec(self).expect("words are plain data")
     }
 
-    /// `None` for what a newer version, or a stranger, has written.
+    /// `None` for what a newer version has written.
     pub fn unpack(bytes: &[u8]) -> Option<Self> {
         rmp_serde::from_slice(bytes).ok()
     }

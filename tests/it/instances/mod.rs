@@ -2,6 +2,7 @@
 //! out (`.config/nextest.toml`).
 
 mod asides;
+mod forging;
 mod limits;
 mod outages;
 mod pair;
