@@ -82,7 +82,7 @@ test('where neither stream nor WebSocket gets through the page itself is asked f
 test('a stream that is refused again and again gives way to a WebSocket', async () => {
   const line = await badLine(home.server.url, { refuse: 1_000 });
   try {
-    await home.visit({ through: line.url, allows: [...expected, /502/] }, async page => {
+    await home.visit({ through: line.url, allows: [...expected, /50[24]/] }, async page => {
       await say(page, 'is anybody there?', { model: 'tokens:n=500,ms=15' });
       await grown(page, 100);
       await isSameReloaded(page);
@@ -93,7 +93,7 @@ test('a stream that is refused again and again gives way to a WebSocket', async 
 test('a WebSocket that is cut again and again loses nothing', async () => {
   const line = await badLine(home.server.url, { refuse: 1_000 });
   try {
-    await home.visit({ through: line.url, allows: [...expected, /502/] }, async page => {
+    await home.visit({ through: line.url, allows: [...expected, /50[24]/] }, async page => {
       await say(page, 'through a bad line', { model: 'tokens:n=700,ms=15' });
       for (const characters of [100, 1000]) {
         await grown(page, characters);
