@@ -191,6 +191,24 @@ test('a deploy behind a gateway: 502 and 504 in mid-stream, then another server'
   } finally { line.close(); }
 });
 
+test('a gateway that refuses the fresh page is asked again, and what was there stays', async () => {
+  const line = await badLine(home.server.url);
+  try {
+    await home.visit({ through: line.url, allows: [...brokenLine, /503/] }, async page => {
+      await say(page, 'a tour', { model: 'essay:ms=4' });
+      await grown(page, 400);
+      line.pages = 2;
+      await page.evaluate(() => { window.isFirst = true; freshet.resync(); });
+      await page.locator('[data-behavior="connection"]').waitFor();
+      assert.ok((await words(page)).length >= 400);
+      await page.locator('[data-behavior="connection"]').waitFor({ state: 'hidden' });
+      assert.equal(line.pages, 0);
+      assert.equal(await page.evaluate(() => window.isFirst), true, 'nothing took the place of the page');
+      await isSameReloaded(page);
+    });
+  } finally { line.close(); }
+});
+
 test('a page of older messages shows the past and leads to the newest', () => home.visit({}, async page => {
   await say(page, 'the first', { model: 'fast' });
   await ended(page);

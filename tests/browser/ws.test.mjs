@@ -135,6 +135,17 @@ test('a hidden tab lets go of its WebSocket and catches up when it is shown', ()
   await isSameReloaded(page);
 }));
 
+test('events that a page can not take bring a fresh one', () => behind(packed + upgrade, async (page, used) => {
+  await grows(page, 'tokens:n=600,ms=15');
+  const { pages } = used;
+  await page.evaluate(() => {
+    const { swap } = htmx;
+    htmx.swap = async () => { htmx.swap = swap; throw new Error('not this one'); };
+  });
+  await isSameReloaded(page);
+  assert.equal(used.pages, pages + 1);
+}));
+
 test('a server that restarts is found again by WebSocket', () => behind(packed + upgrade, async page => {
   await grows(page, 'tokens:n=800,ms=15');
   const before = await words(page);
