@@ -209,6 +209,24 @@ test('a gateway that refuses the fresh page is asked again, and what was there s
   } finally { line.close(); }
 });
 
+// Any WebSocket is noticed as something odd.
+test('a server that is away for a while, twice, is no bad proxy', () => home.visit({ allows: brokenLine }, async page => {
+  await say(page, 'hello', { model: 'tokens:n=400,ms=10' });
+  for (const round of [1, 2]) {
+    await grown(page, 100);
+    const doubted = page.waitForEvent('requestfailed', request => /\/health\/live$/.test(request.url()));
+    await home.server.kill();
+    await doubted;
+    await home.server.start();
+    await page.locator('[data-behavior="connection"]').waitFor({ state: 'hidden', timeout: 40_000 });
+    await ended(page);
+    await say(page, `and again, ${round}`);
+  }
+  await grown(page, 100);
+  assert.equal(await page.evaluate(() => sessionStorage.getItem('freshet-transport')), 'sse');
+  await isSameReloaded(page);
+}));
+
 test('a page of older messages shows the past and leads to the newest', () => home.visit({}, async page => {
   await say(page, 'the first', { model: 'fast' });
   await ended(page);

@@ -119,12 +119,13 @@ const hide = (page, hidden) => page.evaluate(hidden => {
   document.dispatchEvent(new Event('visibilitychange'));
 }, hidden);
 
-test('a hidden tab lets go of its WebSocket and catches up when it is shown', () => behind(packed + upgrade, async page => {
+test('a hidden tab lets go of its WebSocket and catches up when it is shown', () => behind(packed + upgrade, async (page, used) => {
   let socket;
   page.on('websocket', opened => { socket = opened; });
   await grows(page, 'tokens:n=800,ms=15');
-  for (const characters of [500, 1200]) {
-    await grown(page, characters);
+  const { pages } = used;
+  for (let round = 1; round <= 4; round++) {
+    await grown(page, (await words(page)).length + 200);
     const gone = socket.waitForEvent('close');
     await hide(page, true);
     await gone;
@@ -132,6 +133,28 @@ test('a hidden tab lets go of its WebSocket and catches up when it is shown', ()
     await hide(page, false);
     assert.match((await back).url(), /\/ws\?after=\d+\.\d+$/);
   }
+  await ended(page);
+  assert.equal(used.pages, pages, 'the page is not asked for');
+  await isSameReloaded(page);
+}));
+
+test('a tab opened in the background looks for another way when it is shown', () => behind(packed + upgrade, async (page, _, context) => {
+  await say(page, 'hello?', { model: 'tokens:n=60,ms=15' });
+  await ended(page);
+  const other = await context.newPage();
+  await other.addInitScript(() => Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }));
+  await other.goto(page.url());
+  await hide(other, true);
+  const found = other.waitForEvent('websocket');
+  await hide(other, false);
+  await found;
+}));
+
+test('a network that comes back is used at once', () => behind(packed + upgrade, async page => {
+  await grows(page, 'tokens:n=600,ms=15');
+  const found = page.waitForEvent('websocket', { timeout: 5_000 });
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await found;
   await isSameReloaded(page);
 }));
 
