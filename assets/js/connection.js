@@ -3,12 +3,13 @@
 (() => {
   'use strict';
   const SILENCE = 40_000; // the server pings every 15 s
+  const PATIENCE = 10_000; // with one page
   const FOR_GOOD = [401, 403, 404, 410];
   const stream = () => document.getElementById('stream');
   const live = () => stream()?._htmx?.sse;
   const isStream = event => event.target.id === 'stream';
 
-  let wait = 500, watchdog, place, fruitless = 0; // connections in a row that brought nothing whole
+  let wait = 500, watchdog, retrying, place, fruitless = 0; // connections in a row that brought nothing whole
   const next = freshet.pause = () => (wait = Math.min(wait * 2, 30_000)) * (0.7 + Math.random() * 0.6);
 
   function heard(event) {
@@ -35,6 +36,7 @@
     if (id !== place || name === 'fx:ping') fruitless = 0;
     place = id;
   });
+  freshet.fruit = () => { fruitless = 0; };
   document.addEventListener('fx:bye', event => {
     clearTimeout(watchdog);
     // Signed out elsewhere: a reload asks to sign in. Later, since signing out here also ends the stream, and its own way
@@ -53,7 +55,7 @@
     tell(true);
     if (FOR_GOOD.includes(event.detail.ctx?.response?.status)) return;
     if (freshet.failed()) return;
-    setTimeout(() => { if (stream() && !live()) htmx.trigger('#stream', 'fx:retry'); }, next());
+    retrying = setTimeout(() => { if (stream() && !live()) htmx.trigger('#stream', 'fx:retry'); }, next());
   }
   for (const name of ['htmx:error', 'htmx:response:error']) document.addEventListener(name, retry);
   document.addEventListener('htmx:sse:error', event => {
@@ -68,30 +70,38 @@
     old?.remove();
     if (isKept && old) document.getElementById('main').append(old.cloneNode());
     clearTimeout(watchdog);
+    clearTimeout(retrying);
     connection?.delayCanceller?.();
     connection?.reader?.cancel();
     freshet.socket.close();
   }
   freshet.hangUp = hangUp;
 
-  addEventListener('online', () => live()?.delayCanceller?.());
+  addEventListener('online', () => {
+    live()?.delayCanceller?.();
+    if (later) freshet.resync();
+  });
   // A page from the back/forward cache shows the past, and its stream is dead.
   addEventListener('pageshow', event => { if (event.persisted && document.getElementById('log')) freshet.resync(); });
 
   // What the server's page says replaces what we have; then the stream goes on from that page's cursor.
-  let busy = false;
+  let busy = false, later;
   const shown = {};
   freshet.resync = async () => {
     if (busy) return;
     busy = true;
     fruitless = 0;
+    clearTimeout(later);
+    later = 0;
     hangUp();
     try {
       // A page of older messages can't show what arrives now: the newest ones can.
       const address = new URL(location);
       address.searchParams.delete('before');
-      const answer = await fetch(address, { headers: { 'HX-Request': 'true', Accept: 'text/html' } });
-      if (!answer.ok || answer.redirected) return location.reload();
+      const answer = await fetch(address, { headers: { 'HX-Request': 'true', Accept: 'text/html' }, signal: AbortSignal.timeout(PATIENCE) });
+      // Only what is there to stay takes the place of the page: a sign-in, a refusal. A deploy or too many requests pass.
+      if (answer.redirected || FOR_GOOD.includes(answer.status)) return location.reload();
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
       history.replaceState(history.state, '', address);
       const page = freshet.parsePage(await answer.text());
       for (const id of ['log', 'title', 'chats', 'composer-stop']) {
@@ -106,10 +116,11 @@
       freshet.follow(false);
       const fresh = page.getElementById('stream');
       const connect = () => { busy = false; freshet.connect(fresh); };
-      if (freshet.isPolling()) { tell(false); connect(); } else setTimeout(connect, next() / 4);
+      if (freshet.isPolling()) { wait = 500; tell(false); connect(); } else setTimeout(connect, next() / 4);
     } catch {
       tell(true);
-      setTimeout(() => { busy = false; freshet.resync(); }, next());
+      busy = false;
+      later = setTimeout(freshet.resync, next());
     }
   };
 })();

@@ -3,7 +3,7 @@
 (() => {
   'use strict';
   const SILENCE = 40_000; // the server pings every 15 s
-  const POLICY = 1008, RESTART = 1012;
+  const POLICY = 1008;
   let socket, watchdog;
 
   function open(address, element) {
@@ -19,13 +19,13 @@
       if (mine !== socket) return;
       listen();
       // One after the other: a swap takes its time, and what follows may be about what it brings.
-      queue = queue.then(() => take(JSON.parse(data), element));
+      queue = queue.then(() => mine === socket && take(JSON.parse(data), element)).catch(() => mine === socket && freshet.resync());
     };
     mine.onclose = ({ code }) => { if (mine === socket) queue.then(() => mine === socket && lost(code)); };
 
     function lost(code) {
       close();
-      if (code !== POLICY) freshet.lost(greeted, code === RESTART);
+      if (code !== POLICY) freshet.lost(greeted);
     }
   }
 

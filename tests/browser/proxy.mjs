@@ -1,10 +1,11 @@
-// A bad line between browser and server: event streams are cut after so many bytes, or refused a few times.
+// A bad line between browser and server: event streams are cut after so many bytes, or refused a few
+// times, and so are fresh pages of a conversation (`line.pages`).
 import { connect, createServer } from 'node:net';
 
 export async function badLine(target, { cutAfter = Infinity, refuse = 0 } = {}) {
   const { hostname, port } = new URL(target);
   const sockets = new Set();
-  const line = { streams: 0, refusals: 0, refuse };
+  const line = { streams: 0, refusals: 0, refuse, pages: 0 };
   const server = createServer(client => {
     const upstream = connect(Number(port), hostname);
     let left = Infinity; // bytes until the cut; only an event stream has an end
@@ -12,14 +13,21 @@ export async function badLine(target, { cutAfter = Infinity, refuse = 0 } = {}) 
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => { sockets.delete(socket); client.destroy(); upstream.destroy(); });
     }
+    const turnAway = status => {
+      const body = `<h1>${status}</h1><p>The gateway is having a day off.</p>`;
+      client.end(`HTTP/1.1 ${status}\r\ncontent-type: text/html\r\ncontent-security-policy: script-src 'self'\r\n`
+        + `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
+    };
     client.on('data', data => {
-      if (/^GET \S+\/events\?/.test(data.toString('latin1', 0, 200))) {
+      const head = data.toString('latin1', 0, 200);
+      if (line.pages > 0 && /^GET \/c\/[0-9a-f-]{36} /.test(head)) {
+        line.pages--;
+        return turnAway('503 Service Unavailable');
+      }
+      if (/^GET \S+\/events\?/.test(head)) {
         if (line.refusals < line.refuse) {
           line.refusals++;
-          const body = '<h1>502</h1><p>The gateway is having a day off.</p>';
-          client.end(`HTTP/1.1 ${line.refusals % 2 ? '502 Bad Gateway' : '504 Gateway Timeout'}\r\ncontent-type: text/html\r\ncontent-security-policy: script-src 'self'\r\n`
-            + `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
-          return;
+          return turnAway(line.refusals % 2 ? '502 Bad Gateway' : '504 Gateway Timeout');
         }
         line.streams++;
         left = cutAfter;

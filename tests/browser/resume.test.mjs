@@ -174,7 +174,8 @@ test('a gateway that refuses the stream at first is asked again', async () => {
 test('a deploy behind a gateway: 502 and 504 in mid-stream, then another server', async () => {
   const line = await badLine(home.server.url);
   try {
-    await home.visit({ through: line.url, allows: [...brokenLine, /50[24]/] }, async page => {
+    await home.visit({ through: line.url, allows: [...brokenLine, /50[24]/, /web socket/] }, async page => {
+      // It may go on by either transport.
       await say(page, 'while you deploy', { model: 'essay:ms=4' });
       await grown(page, 400);
       line.refuse = 2;
@@ -189,6 +190,42 @@ test('a deploy behind a gateway: 502 and 504 in mid-stream, then another server'
     });
   } finally { line.close(); }
 });
+
+test('a gateway that refuses the fresh page is asked again, and what was there stays', async () => {
+  const line = await badLine(home.server.url);
+  try {
+    await home.visit({ through: line.url, allows: [...brokenLine, /503/] }, async page => {
+      await say(page, 'a tour', { model: 'essay:ms=4' });
+      await grown(page, 400);
+      line.pages = 2;
+      await page.evaluate(() => { window.isFirst = true; freshet.resync(); });
+      await page.locator('[data-behavior="connection"]').waitFor();
+      assert.ok((await words(page)).length >= 400);
+      await page.locator('[data-behavior="connection"]').waitFor({ state: 'hidden' });
+      assert.equal(line.pages, 0);
+      assert.equal(await page.evaluate(() => window.isFirst), true, 'nothing took the place of the page');
+      await isSameReloaded(page);
+    });
+  } finally { line.close(); }
+});
+
+// Any WebSocket is noticed as something odd.
+test('a server that is away for a while, twice, is no bad proxy', () => home.visit({ allows: brokenLine }, async page => {
+  await say(page, 'hello', { model: 'tokens:n=400,ms=10' });
+  for (const round of [1, 2]) {
+    await grown(page, 100);
+    const doubted = page.waitForEvent('requestfailed', request => /\/health\/live$/.test(request.url()));
+    await home.server.kill();
+    await doubted;
+    await home.server.start();
+    await page.locator('[data-behavior="connection"]').waitFor({ state: 'hidden', timeout: 40_000 });
+    await ended(page);
+    await say(page, `and again, ${round}`);
+  }
+  await grown(page, 100);
+  assert.equal(await page.evaluate(() => sessionStorage.getItem('freshet-transport')), 'sse');
+  await isSameReloaded(page);
+}));
 
 test('a page of older messages shows the past and leads to the newest', () => home.visit({}, async page => {
   await say(page, 'the first', { model: 'fast' });

@@ -82,7 +82,7 @@ test('where neither stream nor WebSocket gets through the page itself is asked f
 test('a stream that is refused again and again gives way to a WebSocket', async () => {
   const line = await badLine(home.server.url, { refuse: 1_000 });
   try {
-    await home.visit({ through: line.url, allows: [...expected, /502/] }, async page => {
+    await home.visit({ through: line.url, allows: [...expected, /50[24]/] }, async page => {
       await say(page, 'is anybody there?', { model: 'tokens:n=500,ms=15' });
       await grown(page, 100);
       await isSameReloaded(page);
@@ -93,7 +93,7 @@ test('a stream that is refused again and again gives way to a WebSocket', async 
 test('a WebSocket that is cut again and again loses nothing', async () => {
   const line = await badLine(home.server.url, { refuse: 1_000 });
   try {
-    await home.visit({ through: line.url, allows: [...expected, /502/] }, async page => {
+    await home.visit({ through: line.url, allows: [...expected, /50[24]/] }, async page => {
       await say(page, 'through a bad line', { model: 'tokens:n=700,ms=15' });
       for (const characters of [100, 1000]) {
         await grown(page, characters);
@@ -119,12 +119,13 @@ const hide = (page, hidden) => page.evaluate(hidden => {
   document.dispatchEvent(new Event('visibilitychange'));
 }, hidden);
 
-test('a hidden tab lets go of its WebSocket and catches up when it is shown', () => behind(packed + upgrade, async page => {
+test('a hidden tab lets go of its WebSocket and catches up when it is shown', () => behind(packed + upgrade, async (page, used) => {
   let socket;
   page.on('websocket', opened => { socket = opened; });
   await grows(page, 'tokens:n=800,ms=15');
-  for (const characters of [500, 1200]) {
-    await grown(page, characters);
+  const { pages } = used;
+  for (let round = 1; round <= 4; round++) {
+    await grown(page, (await words(page)).length + 200);
     const gone = socket.waitForEvent('close');
     await hide(page, true);
     await gone;
@@ -132,7 +133,40 @@ test('a hidden tab lets go of its WebSocket and catches up when it is shown', ()
     await hide(page, false);
     assert.match((await back).url(), /\/ws\?after=\d+\.\d+$/);
   }
+  await ended(page);
+  assert.equal(used.pages, pages, 'the page is not asked for');
   await isSameReloaded(page);
+}));
+
+test('a tab opened in the background looks for another way when it is shown', () => behind(packed + upgrade, async (page, _, context) => {
+  await say(page, 'hello?', { model: 'tokens:n=60,ms=15' });
+  await ended(page);
+  const other = await context.newPage();
+  await other.addInitScript(() => Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }));
+  await other.goto(page.url());
+  await hide(other, true);
+  const found = other.waitForEvent('websocket');
+  await hide(other, false);
+  await found;
+}));
+
+test('a network that comes back is used at once', () => behind(packed + upgrade, async page => {
+  await grows(page, 'tokens:n=600,ms=15');
+  const found = page.waitForEvent('websocket', { timeout: 5_000 });
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await found;
+  await isSameReloaded(page);
+}));
+
+test('events that a page can not take bring a fresh one', () => behind(packed + upgrade, async (page, used) => {
+  await grows(page, 'tokens:n=600,ms=15');
+  const { pages } = used;
+  await page.evaluate(() => {
+    const { swap } = htmx;
+    htmx.swap = async () => { htmx.swap = swap; throw new Error('not this one'); };
+  });
+  await isSameReloaded(page);
+  assert.equal(used.pages, pages + 1);
 }));
 
 test('a server that restarts is found again by WebSocket', () => behind(packed + upgrade, async page => {
