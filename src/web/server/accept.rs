@@ -59,7 +59,7 @@ pub(super) fn busy() -> Response<Body> {
     response
 }
 
-/// Takes connections until the server drains. The listener is closed when this returns.
+/// Takes connections until the house closes. The listener is closed when this returns.
 pub(super) async fn accept(
     listener: TcpListener,
     limits: Limits,
@@ -71,7 +71,7 @@ pub(super) async fn accept(
     loop {
         let accepted = tokio::select! {
             biased;
-            () = house.draining.cancelled() => return,
+            () = house.closing.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
