@@ -2,6 +2,7 @@
 //! out (`.config/nextest.toml`).
 
 mod asides;
+mod leaving;
 mod limits;
 mod outages;
 mod pair;

@@ -1,5 +1,6 @@
 //! More than there is room for: connections, streams, file descriptors.
 
+use freshet::web::server::Transport;
 use futures::future::join_all;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::json;
@@ -97,4 +98,27 @@ async fn without_file_descriptors_health_is_answered_and_it_heals_alone() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     // It asked again, but not all the time.
     assert!(ended.stderr.lines().count() < 500, "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_finished_reply_counts_and_hears_that_the_sign_in_ended() {
+    let app = TestApp::start_with(&[("FRESHET_STREAMS_PER_USER", "1")]).await;
+    let ada = app.signed_up("ada").await;
+    let (chat, other) = (ada.chats_with("simulated/slow").await, ada.chats_with("simulated/fast").await);
+    let asks = async |chat: &str| {
+        let body = json!({ "content": "go", "model": "simulated/tokens:n=100000,ms=10", "stream": false });
+        ada.request(Method::POST, &format!("/chats/{chat}/messages")).json(&body).send().await.unwrap()
+    };
+    let then = async {
+        while app.app.limits.streams(Transport::Http) == 0 || app.app.replies.count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(asks(&other).await.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(ada.get(&format!("/chats/{other}/messages")).await["items"], json!([]));
+        ada.request(Method::POST, "/auth/logout").json(&json!({})).send().await.unwrap();
+    };
+    let (waiting, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(asks(&chat), then) })
+        .await
+        .expect("it waits for ever");
+    assert_eq!(waiting.status(), StatusCode::UNAUTHORIZED);
 }
