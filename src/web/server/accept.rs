@@ -76,7 +76,8 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let seat = if spare.refill() { limits.admit(peer.ip()) } else { limits.admit_reserved() };
+                let seat =
+                    if spare.refill() { limits.admit(peer.ip()) } else { limits.admit_reserved(peer.ip()) };
                 match seat {
                     Ok(seat) => {
                         // Small frames must not wait for each other.

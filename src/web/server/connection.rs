@@ -39,7 +39,7 @@ use super::{
 const BUFFER: usize = 32 << 10;
 
 /// What a supervisor asks; answered also when everything else is full.
-const SUPERVISORS: [&str; 7] =
+pub(in crate::web) const SUPERVISORS: [&str; 7] =
     ["/health/live", "/health/ready", "/healthz", "/up", "/readyz", "/api/v1/health", "/metrics"];
 
 /// What all connections of a server have in common.

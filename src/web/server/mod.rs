@@ -21,6 +21,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(in crate::web) use connection::SUPERVISORS;
 pub use limits::{Limits, StreamGuard, Transport};
 pub use timeouts::Timeouts;
 
@@ -28,7 +29,7 @@ use crate::{
     accounts,
     app::{App, Nature},
     config::{Config, DatabaseUrl},
-    platform::metrics,
+    platform::{metrics, process},
     replies, routes,
 };
 use connection::House;
@@ -180,6 +181,7 @@ async fn no_connections_until(app: &App, deadline: Instant) {
 pub async fn run(config: Config) -> anyhow::Result<()> {
     // Before anybody is told that we are ready, so that whoever hears it may stop us at once.
     let mut signals = Signals::listen()?;
+    process::raise_max_files();
     let server = Server::start(config, Nature::default()).await?;
     let url = server.app.config.origin(server.address);
     if let Some(token) = accounts::setup_token_if_needed(&server.app).await? {

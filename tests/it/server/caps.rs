@@ -122,3 +122,48 @@ async fn who_waits_for_a_finished_reply_counts_and_hears_that_the_sign_in_ended(
         .expect("it waits for ever");
     assert_eq!(waiting.status(), StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn one_client_of_a_proxy_has_its_share_and_others_go_on() {
+    let settings = [("TRUSTED_PROXIES", "127.0.0.1"), ("FRESHET_CONNECTIONS_PER_ADDRESS", "3")];
+    let app = TestApp::start_with(&settings).await;
+    let slow = |client: &str| {
+        format!(
+            "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {client}\r\n\
+             content-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n"
+        )
+    };
+    let asks = async |client: &str, path: &str| {
+        let request = crate::support::client().get(format!("{}{path}", app.base));
+        request.header("x-forwarded-for", client).send().await.unwrap()
+    };
+    let mut held = Vec::new();
+    for client in ["2001:db8::1", "6.6.6.6, 2001:db8::2", "2001:db8::3"] {
+        let mut socket = Socket::saying(&app.base, slow(client)).await;
+        // It is in the handler's hands now.
+        socket.until("100 Continue").await;
+        held.push(socket);
+    }
+    let refused = asks("2001:db8::4", "/api/v1/models").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(asks("2001:db8::4", "/health/ready").await.status(), StatusCode::OK);
+    for other in ["2001:db8:0:1::1", "198.51.100.7", "127.0.0.1"] {
+        assert_eq!(asks(other, "/login").await.status(), StatusCode::OK, "{other}");
+    }
+    drop(held);
+    let again = async { while asks("2001:db8::4", "/login").await.status() != StatusCode::OK {} };
+    tokio::time::timeout(PATIENCE, again).await.expect("the place stays taken");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_server_takes_as_many_files_as_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::serve_by(&["prlimit", "--nofile=300:700"], folder.path(), &[]);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let files: Vec<&str> =
+        limits.lines().find(|line| line.starts_with("Max open files")).unwrap().split_whitespace().collect();
+    assert_eq!(files[3..5], ["700", "700"]);
+}
