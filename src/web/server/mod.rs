@@ -146,7 +146,8 @@ async fn keep_counting(app: App) {
     }
 }
 
-/// Opens the door, until a moment after the server begins to go down. Not one of the app's tasks: those must end before connections are waited for.
+/// Opens the door, until a moment after the server begins to go down. Not one of the app's tasks: those
+/// must end before connections are waited for.
 fn open(app: &App, listener: TcpListener, house: House, connections: &TaskTracker) {
     let (draining, closing) = (house.draining.clone(), house.closing.clone());
     let moment = STILL_OPEN.min(app.config.server.drain);
