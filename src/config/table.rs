@@ -107,8 +107,9 @@ settings! {
         /// Connections that may be open at once; more are told that the server is busy. 0 means as many as the process may
         /// open files, less a quarter for everything else, and at most 20000.
         max_connections: usize = Count(0, 1_000_000), ["FRESHET_MAX_CONNECTIONS"], default "0", example "5000";
-        /// Connections that one address may have open at once (of IPv6 one network of 64 bits). 0 means no limit. Trusted
-        /// proxies and this machine itself are not limited.
+        /// Connections that one address may have open at once (of IPv6 one network of 64 bits), and requests that a client
+        /// behind a trusted proxy may have in progress. 0 means no limit; the default means at most a quarter of all
+        /// connections. Trusted proxies and this machine itself are not limited.
         connections_per_address: usize = Count(0, 1_000_000), ["FRESHET_CONNECTIONS_PER_ADDRESS"],
             default "1000", example "100";
         /// Streams (of events, text or a WebSocket) that one person may have open at once. One more is refused; those that

@@ -38,6 +38,8 @@ names! {
         "Connections that kept us waiting for too long, by what for (head, idle, body, write_stall).";
     ACCEPT_FAILED, "freshet_accept_failures_total", Counter,
         "Times the system gave us no connection, mostly for want of file descriptors.";
+    REQUESTS_REFUSED, "freshet_requests_refused_total", Counter,
+        "Requests that were refused since the client behind the proxy has too many in progress.";
     STREAMS, "freshet_streams", Gauge, "Open streams, by transport (http, websocket).";
     STREAMS_REFUSED, "freshet_streams_refused_total", Counter,
         "Streams that were refused since their owner had too many.";
@@ -120,6 +122,11 @@ pub fn accept_failed() {
 /// A client kept us waiting for too long.
 pub fn cut_off(what: &'static str) {
     counter!(CONNECTIONS_CUT, "waiting_for" => what).increment(1);
+}
+
+/// A client behind a proxy asked one thing too many at once.
+pub fn request_refused() {
+    counter!(REQUESTS_REFUSED).increment(1);
 }
 
 /// Somebody opened one stream too many.

@@ -1,6 +1,18 @@
-//! What the operating system says about this process. Read from `/proc`; where there is none, nothing is known.
+//! What the operating system says about this process, and lets it have. Read from `/proc`; where there is none, nothing is
+//! known.
 
 use std::fs;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Lets this process open as many files as the system would let it have. Shells and service managers begin with 1024,
+/// for the sake of programs that can't count further.
+pub fn raise_max_files() {
+    let most = getrlimit(Resource::Nofile).maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
 
 /// How many files may be open at once: connections, databases and all. `None` where nobody says.
 pub fn max_files() -> Option<usize> {

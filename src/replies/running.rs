@@ -38,6 +38,11 @@ impl Running {
         self.replies.lock().iter().map(|(id, handle)| (*id, handle.clone())).collect()
     }
 
+    /// Whether this reply runs here now.
+    pub fn runs(&self, reply: Uuid) -> bool {
+        self.replies.lock().contains_key(&reply)
+    }
+
     /// How many replies run here now.
     pub fn count(&self) -> usize {
         self.replies.lock().len()

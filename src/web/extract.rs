@@ -77,7 +77,7 @@ impl FromRequestParts<App> for Device {
 
 /// The peer, or what trusted proxies say of it: of `X-Forwarded-For` the last address that is no trusted proxy. What
 /// stands before that anybody can have written.
-fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip));
     let mut at = peer.to_canonical();
     let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());

@@ -2,8 +2,8 @@
 //!
 //! A server that only this machine can reach is still reached by the pages that this machine's browser shows: a foreign
 //! page may let its own name point to 127.0.0.1 and then is of the same origin as we are ("DNS rebinding"). It could make
-//! the first account. Such a request carries the foreign name, and nobody else's does: without `PUBLIC_URL` this server has
-//! no name but the machine's own.
+//! the first account. Such a request carries the foreign name, and nobody else's does: without a `PUBLIC_URL` that others
+//! could use this server has no name but the machine's own.
 
 use std::sync::Once;
 
@@ -23,8 +23,8 @@ use crate::{
 /// Refuses foreign names where only this machine's are right. Behind a proxy, or with a name of our own, any will do:
 /// then a page of that name has no more rights here than any other.
 pub(super) async fn is_ours(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
-    let server = &app.config.server;
-    let private = server.public_url.is_none() && app.config.is_loopback();
+    // The same that lets the first account be made without a token.
+    let private = app.config.is_loopback();
     if private && !of(request.headers(), request.uri()).is_none_or(is_this_machine) {
         static TOLD: Once = Once::new();
         TOLD.call_once(|| {

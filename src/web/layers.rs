@@ -15,7 +15,7 @@ use tower_http::{
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
-use super::{extract::bearer, host, problem, request};
+use super::{crowd, extract::bearer, host, problem, request};
 use crate::{accounts::sessions::CookieStore, app::App};
 
 /// Bytes of a request body, where a route doesn't say otherwise: a message is at most 256 KiB, as JSON perhaps twice that.
@@ -31,6 +31,7 @@ pub fn layers(routes: Router<App>, app: &App) -> Router<App> {
         .layer(csrf(app))
         .layer(from_fn(without_ambient_authority))
         .layer(from_fn_with_state(app.clone(), host::is_ours))
+        .layer(from_fn_with_state(app.clone(), crowd::has_room))
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .layer(from_fn_with_state(app.clone(), problem::present))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_finished)))

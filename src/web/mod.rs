@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+mod crowd;
 pub mod dev;
 pub mod extract;
 pub mod health;

@@ -62,6 +62,7 @@ untitled = New conversation
 answering = Answering
 messages = Messages
 older-messages = Show earlier messages
+answer-goes-on = The answer goes on: load the rest
 newest-messages = Back to the newest messages
 message = Message
 message-placeholder = Ask anything

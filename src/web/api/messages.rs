@@ -1,5 +1,7 @@
 //! `/api/v1/chats/{id}/messages` and `/api/v1/messages`: what was said, saying more, and how the answer comes back.
 
+use std::time::Duration;
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -235,11 +237,13 @@ impl Wish {
         ))
     }
 
-    /// The right to a stream if this wish is one; asked for before anything is sent.
+    /// The right to a stream if this wish stays open as one does; asked for before anything is sent.
     fn stream(self, app: &App, actor: &Actor) -> Result<Option<StreamGuard>> {
         match self {
-            Self::Events | Self::Text => app.limits.open_stream(actor, Transport::Http).map(Some),
-            Self::AtOnce | Self::Finished => Ok(None),
+            Self::Events | Self::Text | Self::Finished => {
+                app.limits.open_stream(actor, Transport::Http).map(Some)
+            }
+            Self::AtOnce => Ok(None),
         }
     }
 }
@@ -255,7 +259,7 @@ async fn answer(
         Wish::Events => live::reply_stream(app, actor, accepted).await,
         Wish::Text => live::plain::reply_text(app, actor, accepted).await,
         Wish::Finished => {
-            let (chat, finished) = replies::finished(&app, &actor, accepted.reply).await?;
+            let (chat, finished) = finished(&app, &actor, accepted.reply).await?;
             let reply = ReplyBody::of(chat, finished)?;
             Json(FinishedBody { message: accepted.message, reply }).into_response()
         }
@@ -265,6 +269,18 @@ async fn answer(
         Some(stream) => stream.hold(response),
         None => response,
     })
+}
+
+/// Waits for the end of a reply as long as the sign-in stands and somebody here will hear of it.
+async fn finished(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message)> {
+    let hold = app.standing.hold(actor);
+    tokio::select! {
+        biased;
+        () = hold.ended() => Err(Error::Unauthenticated),
+        finished = replies::finished(app, actor, reply) => finished,
+        // It runs elsewhere, so this send was a repeated one: it may be repeated again.
+        () = live::let_go(app, reply) => Err(Error::Unavailable { retry_after: Duration::from_secs(1) }),
+    }
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>> {

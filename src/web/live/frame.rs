@@ -89,7 +89,15 @@ pub(crate) fn open_ended(
     stream: impl Stream<Item = Bytes> + Send + 'static,
 ) -> Response {
     use tokio_stream::StreamExt as _;
-    let mut response = Response::new(Body::from_stream(stream.map(Ok::<_, std::convert::Infallible>)));
+    may_break(content_type, stream.map(Ok::<_, std::convert::Infallible>))
+}
+
+/// The same; an error breaks it off, so that its reader knows that it has not come to its end.
+pub(super) fn may_break<E: Into<axum::BoxError> + 'static>(
+    content_type: &'static str,
+    stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+) -> Response {
+    let mut response = Response::new(Body::from_stream(stream));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

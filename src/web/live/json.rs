@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     frame::{Frame, response},
+    leaving::let_go,
     pulse::silence,
     told::{Told, everything, tell},
 };
@@ -39,16 +40,26 @@ pub async fn reply_stream(app: App, actor: Actor, accepted: Accepted) -> Respons
     };
     let hold = app.standing.hold(&actor);
     let events = tell(app.clone(), actor, accepted.conversation, watch, of_this_send, Some(reply));
-    response(encoded(app, hold, events, Some(accepted.cursor), Ends::WithTheReply))
+    response(encoded(app, hold, events, Some(accepted.cursor), Ends::WithTheReply(reply)))
 }
 
 /// What ends a stream besides its reader.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Ends {
     /// As soon as the server goes down.
     WithTheServer,
-    /// When the reply has ended, for which a server that goes down waits.
-    WithTheReply,
+    /// When this reply has ended, or the server goes down while another one writes it.
+    WithTheReply(Uuid),
+}
+
+impl Ends {
+    /// Waits until the stream ends for the server's sake.
+    async fn too_early(self, app: &App) {
+        match self {
+            Self::WithTheServer => app.draining.cancelled().await,
+            Self::WithTheReply(reply) => let_go(app, reply).await,
+        }
+    }
 }
 
 fn encoded(
@@ -59,7 +70,7 @@ fn encoded(
     ends: Ends,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
     stream! {
-        let mut events = pin!(events);
+        let (mut events, mut leaving) = (pin!(events), pin!(ends.too_early(&app)));
         loop {
             let next = tokio::select! {
                 biased;
@@ -67,7 +78,7 @@ fn encoded(
                     yield event("signed.out", "{}", None);
                     return;
                 }
-                () = app.draining.cancelled(), if ends == Ends::WithTheServer => {
+                () = leaving.as_mut() => {
                     yield goodbye();
                     return;
                 }

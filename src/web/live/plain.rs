@@ -1,10 +1,12 @@
 //! The bare text of an answer as it grows: for `curl -N` and a human eye.
 
+use std::{io, pin::pin};
+
 use async_stream::stream;
 use axum::{body::Bytes, response::Response};
 use uuid::Uuid;
 
-use super::frame::open_ended;
+use super::{frame::may_break, leaving::let_go};
 use crate::{
     accounts::Actor,
     app::App,
@@ -13,17 +15,22 @@ use crate::{
     stream::{Next, Part},
 };
 
-/// Streams the answer's bytes exactly as they are stored. An answer that fails ends with a line that says so.
+/// Streams the answer's bytes exactly as they are stored. An answer that fails ends with a line that says so; a server that
+/// goes down before another one has finished the answer breaks the body off, since a proper end would say that it is whole.
 pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response {
     let mut watch = app.log.subscribe(accepted.conversation, Some(accepted.cursor)).await;
     let reply = accepted.reply;
     let hold = app.standing.hold(&actor);
     let body = stream! {
-        let mut have = 0;
+        let (mut have, mut leaving) = (0, pin!(let_go(&app, reply)));
         loop {
             let next = tokio::select! {
                 biased;
                 () = hold.ended() => return,
+                () = leaving.as_mut() => {
+                    yield Err(io::Error::other("the server goes down, the answer goes on"));
+                    return;
+                }
                 next = watch.next() => next,
             };
             match next {
@@ -32,14 +39,14 @@ pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response 
                         let new = delta.beyond(have).unwrap_or(&delta.text);
                         have = delta.to.max(have);
                         if !new.is_empty() {
-                            yield Bytes::copy_from_slice(new.as_bytes());
+                            yield Ok(Bytes::copy_from_slice(new.as_bytes()));
                         }
                     }
                     Event::ReplyEnded(ended) if ended.reply == reply => {
                         if let Some(error) = ended.error {
-                            yield last_line(have, &error.message);
+                            yield Ok(last_line(have, &error.message));
                         } else if ended.status == Status::Stopped {
-                            yield last_line(have, "stopped");
+                            yield Ok(last_line(have, "stopped"));
                         }
                         return;
                     }
@@ -48,7 +55,7 @@ pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response 
                 Ok(Next::Aside(_)) => {}
                 // Too long ago for the single pieces: the stored text has the rest.
                 Ok(Next::Reset | Next::Gone) => {
-                    yield rest(&app, &actor, accepted.reply_message, have).await;
+                    yield Ok(rest(&app, &actor, accepted.reply_message, have).await);
                     return;
                 }
                 Err(error) => {
@@ -58,7 +65,7 @@ pub async fn reply_text(app: App, actor: Actor, accepted: Accepted) -> Response 
             }
         }
     };
-    open_ended("text/plain; charset=utf-8", body)
+    may_break("text/plain; charset=utf-8", body)
 }
 
 fn last_line(have: u64, words: &str) -> Bytes {

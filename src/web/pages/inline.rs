@@ -1,9 +1,10 @@
 //! The page that stays open: without scripts the document itself streams the answer.
 //!
 //! Closed blocks are written as they come; the open end is written again and again, each hiding the one before by CSS.
-//! A block that grows by units (a list, a table, a fence) is written when it is complete.
+//! A block that grows by units (a list, a table, a fence) is written when it is complete. When the server goes down while
+//! another one writes the answer, the document ends early and the browser asks for it again.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use async_stream::stream;
 use axum::{body::Bytes, response::Response};
@@ -21,7 +22,10 @@ use crate::{
     chat::{self, Event, Snapshot},
     markdown::live::Live,
     stream::{Next, Part},
-    web::{live::open_ended, present},
+    web::{
+        live::{let_go, open_ended},
+        present,
+    },
 };
 
 /// Pause between two open ends: each costs its bytes again.
@@ -46,12 +50,19 @@ pub(super) async fn stream(
     }
     let body = stream! {
         let mut writer = Writer::default();
+        let mut leaving = pin!(let_go(&app, reply));
         yield Bytes::from(page::open(&props));
         yield writer.push(&text);
         loop {
             let next = tokio::select! {
                 biased;
                 () = hold.ended() => return,
+                () = leaving.as_mut() => {
+                    yield writer.rest();
+                    let again = page::goes_on(props.shell.locale, &snapshot.chat.id.to_string()).into_string();
+                    yield Bytes::from(again + &page::close(&props));
+                    return;
+                }
                 next = watch.next() => next,
             };
             match next {

@@ -23,6 +23,7 @@ const BACKLOG: u32 = 1_024;
 const SEND_BUFFER: u32 = 128 << 10;
 /// How long the other side may leave what we sent unconfirmed. A phone that went out of reach says no goodbye, and what
 /// is sent to it, a ping now and then, never fills a buffer: left alone the system would try for a quarter of an hour.
+#[cfg(target_os = "linux")]
 const UNCONFIRMED: Duration = Duration::from_secs(45);
 /// Pause before the system is asked again after it had nothing for us.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -41,7 +42,10 @@ pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     // Accepted connections have both from the listener.
     socket.set_send_buffer_size(SEND_BUFFER)?;
-    socket2::SockRef::from(&socket).set_tcp_user_timeout(Some(UNCONFIRMED))?;
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(&socket).set_tcp_user_timeout(Some(UNCONFIRMED)) {
+        tracing::debug!(%error, "clients that are out of reach are noticed only by the system's own clock");
+    }
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
@@ -55,7 +59,7 @@ pub(super) fn busy() -> Response<Body> {
     response
 }
 
-/// Takes connections until the server drains. The listener is closed when this returns.
+/// Takes connections until the house closes. The listener is closed when this returns.
 pub(super) async fn accept(
     listener: TcpListener,
     limits: Limits,
@@ -67,12 +71,13 @@ pub(super) async fn accept(
     loop {
         let accepted = tokio::select! {
             biased;
-            () = house.draining.cancelled() => return,
+            () = house.closing.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let seat = if spare.refill() { limits.admit(peer.ip()) } else { limits.admit_reserved() };
+                let seat =
+                    if spare.refill() { limits.admit(peer.ip()) } else { limits.admit_reserved(peer.ip()) };
                 match seat {
                     Ok(seat) => {
                         // Small frames must not wait for each other.
@@ -145,7 +150,7 @@ fn send_away(stream: &TcpStream, full: Full) {
     let _ = stream.try_write(words);
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 

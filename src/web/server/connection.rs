@@ -39,15 +39,17 @@ use super::{
 const BUFFER: usize = 32 << 10;
 
 /// What a supervisor asks; answered also when everything else is full.
-const SUPERVISORS: [&str; 7] =
+pub(in crate::web) const SUPERVISORS: [&str; 7] =
     ["/health/live", "/health/ready", "/healthz", "/up", "/readyz", "/api/v1/health", "/metrics"];
 
 /// What all connections of a server have in common.
 pub(super) struct House {
     pub router: Router,
     pub times: Timeouts,
-    /// Finish what is being asked, then close.
+    /// The server goes down: nothing is asked twice on one connection any more.
     pub draining: CancellationToken,
+    /// Finish what is being asked, then close.
+    pub closing: CancellationToken,
     /// Close.
     pub cut: CancellationToken,
 }
@@ -82,7 +84,7 @@ pub(super) async fn serve(house: Arc<House>, stream: TcpStream, peer: SocketAddr
         biased;
         // How it ended is the client's business: it hung up, or sent what is no request.
         _ = connection.as_mut() => return,
-        () = house.draining.cancelled() => connection.as_mut().graceful_shutdown(),
+        () = house.closing.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     tokio::select! {
         biased;
@@ -109,9 +111,12 @@ async fn answer(
         request.extensions_mut().insert(ConnectInfo(peer));
         house.router.clone().oneshot(request).await?
     };
-    let response = if late.load(Ordering::Relaxed) { too_slow() } else { response };
+    let mut response = if late.load(Ordering::Relaxed) { too_slow() } else { response };
     // A stream that becomes something else waits for no request any more.
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if house.draining.is_cancelled() && !upgraded {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let resting = (!upgraded).then(|| Resting(pulse));
     Ok(response.map(|body| Holding::new(body, resting)))
 }

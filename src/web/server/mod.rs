@@ -21,6 +21,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(in crate::web) use connection::SUPERVISORS;
 pub use limits::{Limits, StreamGuard, Transport};
 pub use timeouts::Timeouts;
 
@@ -28,11 +29,14 @@ use crate::{
     accounts,
     app::{App, Nature},
     config::{Config, DatabaseUrl},
-    platform::metrics,
+    platform::{metrics, process},
     replies, routes,
 };
 use connection::House;
 
+/// How long the door stays open when the server goes down: proxies look about once a second whether it is ready, and what
+/// they send until they know should not meet a closed door.
+const STILL_OPEN: Duration = Duration::from_millis(1_500);
 /// How long tasks may take to notice that everything stops.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
 /// How often measured times are put into their buckets; until then each takes some bytes.
@@ -47,6 +51,7 @@ pub struct Server {
     /// Cancelled when something broke that it can't do without.
     pub broken: CancellationToken,
     connections: TaskTracker,
+    closing: CancellationToken,
     cut: CancellationToken,
     journal_stop: CancellationToken,
     _only_one: Option<File>,
@@ -72,15 +77,17 @@ impl Server {
         let wanted = app.config.listen();
         let listener = accept::bind(wanted).with_context(|| format!("listening on {wanted}"))?;
         let address = listener.local_addr()?;
-        let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
+        let connections = TaskTracker::new();
+        let (closing, cut) = (CancellationToken::new(), CancellationToken::new());
         let house = House {
             router: routes::router(app.clone()),
             times,
             draining: app.draining.clone(),
+            closing: closing.clone(),
             cut: cut.clone(),
         };
         open(&app, listener, house, &connections);
-        Ok(Self { app, address, broken, connections, cut, journal_stop, _only_one: only_one })
+        Ok(Self { app, address, broken, connections, closing, cut, journal_stop, _only_one: only_one })
     }
 
     /// Says goodbye to streams, lets running replies finish until the drain time is over, then stops everything.
@@ -89,6 +96,7 @@ impl Server {
         app.draining.cancel();
         let deadline = Instant::now() + app.config.server.drain;
         no_replies_until(&app, deadline).await;
+        self.closing.cancelled().await;
         app.stopping.cancel();
         // Those that are cut now still write their last words, for which they need the journal.
         no_replies_until(&app, Instant::now() + LAST_MOMENT).await;
@@ -138,10 +146,19 @@ async fn keep_counting(app: App) {
     }
 }
 
-/// Opens the door. Not one of the app's tasks: those must end before connections are waited for.
+/// Opens the door, until a moment after the server begins to go down. Not one of the app's tasks: those
+/// must end before connections are waited for.
 fn open(app: &App, listener: TcpListener, house: House, connections: &TaskTracker) {
+    let (draining, closing) = (house.draining.clone(), house.closing.clone());
+    let moment = STILL_OPEN.min(app.config.server.drain);
+    let closed = async move {
+        draining.cancelled().await;
+        tokio::time::sleep(moment).await;
+        closing.cancel();
+    };
     let door = accept::accept(listener, app.limits.clone(), Arc::new(house), connections.clone());
     connections.spawn(door);
+    connections.spawn(closed);
 }
 
 /// Waits until no reply runs here any more, or the time is over.
@@ -165,6 +182,7 @@ async fn no_connections_until(app: &App, deadline: Instant) {
 pub async fn run(config: Config) -> anyhow::Result<()> {
     // Before anybody is told that we are ready, so that whoever hears it may stop us at once.
     let mut signals = Signals::listen()?;
+    process::raise_max_files();
     let server = Server::start(config, Nature::default()).await?;
     let url = server.app.config.origin(server.address);
     if let Some(token) = accounts::setup_token_if_needed(&server.app).await? {

@@ -34,6 +34,7 @@ fn echo(times: Timeouts) -> (String, Limits) {
         router: Router::new().route("/echo", echo),
         times,
         draining: CancellationToken::new(),
+        closing: CancellationToken::new(),
         cut: CancellationToken::new(),
     };
     let connections = TaskTracker::new();

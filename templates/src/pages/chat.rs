@@ -1,5 +1,5 @@
 //! The conversation: sidebar, title, composer, log. Also in pieces, for a browser without scripts: [`open`], then closed
-//! blocks and [`nojs_tail`]s as they come, then [`close`].
+//! blocks and [`nojs_tail`]s as they come, then, if it ends too early, [`goes_on`], and [`close`].
 
 use maud::{Markup, html};
 
@@ -90,6 +90,17 @@ pub fn close(props: &Chat) -> String {
 #[must_use]
 pub fn nojs_tail(tail: &SafeHtml) -> Markup {
     html! { div.t { (tail) } }
+}
+
+/// What an answer's document says when it has to end before the answer: the browser loads it again in a moment. Stands
+/// before [`close`].
+#[must_use]
+pub fn goes_on(l: Locale, conversation: &str) -> Markup {
+    let page = format!("/c/{conversation}?stream=html");
+    html! {
+        meta http-equiv="refresh" content={ "2; url=" (page) };
+        p { a href=(page) { (l.t("answer-goes-on")) } }
+    }
 }
 
 fn cut(props: &Chat) -> (String, String) {

@@ -3,6 +3,7 @@
 
 mod asides;
 mod forging;
+mod leaving;
 mod limits;
 mod outages;
 mod pair;

@@ -1,5 +1,6 @@
 //! More than there is room for: connections, streams, file descriptors.
 
+use freshet::web::server::Transport;
 use futures::future::join_all;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::json;
@@ -97,4 +98,72 @@ async fn without_file_descriptors_health_is_answered_and_it_heals_alone() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     // It asked again, but not all the time.
     assert!(ended.stderr.lines().count() < 500, "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_finished_reply_counts_and_hears_that_the_sign_in_ended() {
+    let app = TestApp::start_with(&[("FRESHET_STREAMS_PER_USER", "1")]).await;
+    let ada = app.signed_up("ada").await;
+    let (chat, other) = (ada.chats_with("simulated/slow").await, ada.chats_with("simulated/fast").await);
+    let asks = async |chat: &str| {
+        let body = json!({ "content": "go", "model": "simulated/tokens:n=100000,ms=10", "stream": false });
+        ada.request(Method::POST, &format!("/chats/{chat}/messages")).json(&body).send().await.unwrap()
+    };
+    let then = async {
+        while app.app.limits.streams(Transport::Http) == 0 || app.app.replies.count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(asks(&other).await.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(ada.get(&format!("/chats/{other}/messages")).await["items"], json!([]));
+        ada.request(Method::POST, "/auth/logout").json(&json!({})).send().await.unwrap();
+    };
+    let (waiting, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(asks(&chat), then) })
+        .await
+        .expect("it waits for ever");
+    assert_eq!(waiting.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn one_client_of_a_proxy_has_its_share_and_others_go_on() {
+    let settings = [("TRUSTED_PROXIES", "127.0.0.1"), ("FRESHET_CONNECTIONS_PER_ADDRESS", "3")];
+    let app = TestApp::start_with(&settings).await;
+    let slow = |client: &str| {
+        format!(
+            "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {client}\r\n\
+             content-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n"
+        )
+    };
+    let asks = async |client: &str, path: &str| {
+        let request = crate::support::client().get(format!("{}{path}", app.base));
+        request.header("x-forwarded-for", client).send().await.unwrap()
+    };
+    let mut held = Vec::new();
+    for client in ["2001:db8::1", "6.6.6.6, 2001:db8::2", "2001:db8::3"] {
+        let mut socket = Socket::saying(&app.base, slow(client)).await;
+        // It is in the handler's hands now.
+        socket.until("100 Continue").await;
+        held.push(socket);
+    }
+    let refused = asks("2001:db8::4", "/api/v1/models").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(asks("2001:db8::4", "/health/ready").await.status(), StatusCode::OK);
+    for other in ["2001:db8:0:1::1", "198.51.100.7", "127.0.0.1"] {
+        assert_eq!(asks(other, "/login").await.status(), StatusCode::OK, "{other}");
+    }
+    drop(held);
+    let again = async { while asks("2001:db8::4", "/login").await.status() != StatusCode::OK {} };
+    tokio::time::timeout(PATIENCE, again).await.expect("the place stays taken");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_server_takes_as_many_files_as_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::serve_by(&["prlimit", "--nofile=300:700"], folder.path(), &[]);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let files: Vec<&str> =
+        limits.lines().find(|line| line.starts_with("Max open files")).unwrap().split_whitespace().collect();
+    assert_eq!(files[3..5], ["700", "700"]);
 }

@@ -83,8 +83,30 @@ async fn what_is_being_asked_is_answered_and_then_the_connection_ends() {
     let mut idle = Socket::asking(&app.base, "/healthz").await;
     idle.until("ok\n").await;
     app.app.draining.cancel();
+    // In a moment, in which the door is still open.
     assert_eq!(idle.until_closed().await, "");
     busy.says(rest).await;
     let said = busy.until_closed().await;
     assert!(said.contains("HTTP/1.1 401") && said.contains("connection: close"), "{said}");
+}
+
+#[tokio::test]
+async fn the_door_stays_open_until_a_proxy_can_know_that_it_will_be_shut() {
+    let app = TestApp::start().await;
+    let ada = app.signed_up("ada").await;
+    let chat = ada.chats_with("simulated/fast").await;
+    let mut kept = Socket::asking(&app.base, "/healthz").await;
+    kept.until("ok\n").await;
+    let mut silent = Socket::asking(&app.base, "/healthz").await;
+    silent.until("ok\n").await;
+    app.app.draining.cancel();
+    let told = Socket::asking(&app.base, "/health/ready").await.until_closed().await;
+    assert!(told.starts_with("HTTP/1.1 503") && told.contains("connection: close"), "{told}");
+    kept.says("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    let said = kept.until_closed().await;
+    assert!(said.starts_with("HTTP/1.1 200") && said.contains("connection: close"), "{said}");
+    assert_eq!(ada.tries_to_say(&chat, "late", None).await.status(), 503);
+    assert_eq!(silent.until_closed().await, "");
+    let shut = async { while tokio::net::TcpStream::connect(&app.base[7..]).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, shut).await.expect("the door stays open");
 }

@@ -95,6 +95,11 @@ impl TestApp {
         Self::start_on(database, &[], Nature::default()).await
     }
 
+    /// Stops as after SIGTERM.
+    pub async fn stops(mut self) {
+        self.server.take().unwrap().stop().await;
+    }
+
     /// Somebody new who signed up.
     pub async fn signed_up(&self, name: &str) -> Api {
         Api::sign_up(&self.base, name).await
