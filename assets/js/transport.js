@@ -41,6 +41,7 @@
   // A try has come to nothing; true when what follows is decided here.
   freshet.failed = () => {
     disarm();
+    unheard = false;
     if (over || polling || ++failures < TRIES[mode]) return false;
     change();
     return true;
