@@ -8,6 +8,7 @@ mod json;
 mod page_socket;
 pub mod plain;
 mod pulse;
+pub(super) mod pump;
 mod renderer;
 mod screen;
 pub(super) mod socket;
