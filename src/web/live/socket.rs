@@ -70,6 +70,8 @@ pub(in crate::web) struct Socket {
     said: Instant,
     /// Until when what was said and not sent yet must be taken.
     due: Option<Instant>,
+    /// Pings that are not answered yet.
+    asked: u32,
     /// When the next beat is due.
     beat: Instant,
     /// When the client's allowance is whole again.
@@ -136,7 +138,7 @@ impl Socket {
         let over = Over { hold: app.standing.hold(actor), draining: app.draining.clone() };
         let (now, pulse) = (Instant::now(), app.config.streams.ping);
         let (over, beat) = (Arc::new(over), now + pulse);
-        Self { inner, over, pulse, heard: now, said: now, due: None, beat, whole: now }
+        Self { inner, over, pulse, heard: now, said: now, due: None, asked: 0, beat, whole: now }
     }
 
     /// The reasons to end that are noticed while something is said, for who waits for something else.
@@ -170,8 +172,10 @@ impl Socket {
                 Message::Binary(_) => return Err(Ended::BINARY),
                 // It is answered below us, at the cost of a write.
                 Message::Ping(_) => self.spend()?,
+                Message::Pong(_) if self.asked > 0 => self.asked -= 1,
+                Message::Pong(_) => self.spend()?,
                 // The answer to a close is sent while the end is waited for.
-                Message::Pong(_) | Message::Close(_) => {}
+                Message::Close(_) => {}
             }
         }
     }
@@ -223,6 +227,7 @@ impl Socket {
             return Err(Ended::Gone);
         }
         self.beat = now + self.pulse;
+        self.asked += 1;
         written(&self.over, self.beat, self.inner.send(Message::Ping(Bytes::new()))).await?;
         Ok(now - self.said >= self.pulse)
     }
