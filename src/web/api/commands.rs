@@ -35,6 +35,8 @@ pub(super) struct Peer {
     pub actor: Actor,
     /// Of the handshake.
     pub request_id: String,
+    /// The connection's own id.
+    pub connection: Uuid,
     /// What its subscriptions share: see [`told::everything_in_turn`].
     pub turns: Arc<Semaphore>,
 }
@@ -198,7 +200,7 @@ impl Order {
                 (ack(id, "done", Nothing {}), Change::Nothing)
             }
             Self::Presence { chat, status } => {
-                presence::presence(app, actor, chat.get()?, status).await?;
+                presence::presence(app, actor, chat.get()?, peer.connection, status).await?;
                 (ack(id, "done", Nothing {}), Change::Nothing)
             }
             Self::Ping {} => (pong(id), Change::Nothing),

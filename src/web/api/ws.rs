@@ -86,8 +86,8 @@ async fn open(
 }
 
 async fn talk(app: App, actor: Actor, request_id: String, mut socket: Socket) {
-    let turns = Arc::new(Semaphore::new(SNAPSHOTS));
-    let peer = Peer { app, actor, request_id, turns };
+    let (connection, turns) = (app.ids.next(), Arc::new(Semaphore::new(SNAPSHOTS)));
+    let peer = Peer { app, actor, request_id, connection, turns };
     let mut talk = Talk { peer, watched: StreamMap::new(), tank: Tank::default(), garbage: 0 };
     let why = match talk.go_on(&mut socket).await {
         Ok(never) => match never {},
