@@ -3,7 +3,7 @@
 //! A client says again that its person is here about every [`AGAIN`]; who has not been heard of for [`LASTS`] is left
 //! out from then on. Nobody is told of a person who just falls silent until somebody else speaks.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -34,10 +34,10 @@ struct Typing<'a> {
     name: &'a str,
 }
 
-#[derive(Serialize)]
-struct Present<'a> {
+#[derive(Serialize, Deserialize)]
+struct Present {
     user_id: Uuid,
-    name: &'a str,
+    name: String,
     status: Attention,
 }
 
@@ -52,17 +52,40 @@ pub async fn typing(app: &App, actor: &Actor, chat: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Notes how present the actor is, and tells who watches `chat` who is there now.
+/// Notes how present the actor is at `connection`, and tells who watches `chat` who is there now. Somebody with several
+/// devices is as present as at the one where they are most.
 ///
 /// # Errors
 /// Not a conversation that the actor may see.
-pub async fn presence(app: &App, actor: &Actor, chat: Uuid, status: Attention) -> Result<()> {
+pub async fn presence(
+    app: &App,
+    actor: &Actor,
+    chat: Uuid,
+    connection: Uuid,
+    status: Attention,
+) -> Result<()> {
     conversations::get(app, actor, chat).await?;
-    let who = Present { user_id: actor.user.0, name: &actor.name, status };
+    let who = Present { user_id: actor.user.0, name: actor.name.clone(), status };
     let note = (status != Attention::Gone).then(|| json(&who));
-    let present = app.bus.pin(chat, actor.user.0, note, LASTS).await;
-    tell(app, chat, "presence", format!("{{\"users\":[{}]}}", present.join(",")));
+    let notes = app.bus.pin(chat, connection, note, LASTS).await;
+    #[derive(Serialize)]
+    struct Users {
+        users: Vec<Present>,
+    }
+    tell(app, chat, "presence", json(&Users { users: people(&notes) }));
     Ok(())
+}
+
+/// Each person once, by id: here, if anywhere.
+fn people(notes: &[String]) -> Vec<Present> {
+    let mut people = BTreeMap::<Uuid, Present>::new();
+    for present in notes.iter().filter_map(|note| serde_json::from_str::<Present>(note).ok()) {
+        let known = people.get(&present.user_id);
+        if known.is_none_or(|known| known.status != Attention::Here) {
+            people.insert(present.user_id, present);
+        }
+    }
+    people.into_values().collect()
 }
 
 fn tell(app: &App, chat: Uuid, name: &str, data: String) {

@@ -10,8 +10,12 @@ use uuid::Uuid;
 use super::{Cursor, Entry, Log, store};
 use crate::platform::bus::{Aside, Attachment, Signal};
 
+/// Entries that are read ahead, at most …
+const PAGE: usize = 256;
+/// … and bytes of them, up to one step more: an entry may have a quarter of a megabyte.
+const BYTES: usize = 256 << 10;
 /// Entries read from the log at a time.
-const PAGE: i64 = 256;
+const STEP: i64 = 32;
 
 /// A reader of one log.
 #[derive(Debug)]
@@ -102,7 +106,14 @@ impl Subscription {
             tracing::debug!(log.id = %self.id, %last, ?position, "a cursor can't be continued");
             return Ok(Read::Reset);
         }
-        let page = store::after(&mut tx, self.id, last.seq, PAGE).await?;
+        let (mut page, mut bytes, mut at) = (Vec::new(), 0, last.seq);
+        while at < position.head && page.len() < PAGE && bytes < BYTES {
+            let step = store::after(&mut tx, self.id, at, STEP).await?;
+            let Some(newest) = step.last() else { break };
+            at = newest.seq;
+            bytes += step.iter().map(|entry| entry.data.len()).sum::<usize>();
+            page.extend(step);
+        }
         tx.commit().await?;
         // A hole inside the log would mean that continuity cannot be proven; a snapshot always can.
         if let Some((entry, _)) = page.iter().zip(last.seq + 1..).find(|(entry, seq)| entry.seq != *seq) {

@@ -1,9 +1,10 @@
 //! What a client can ask over the WebSocket: JSON → the same inputs, and the same functions, as over HTTP.
 
-use std::{borrow::Cow, pin::Pin};
+use std::{borrow::Cow, pin::Pin, sync::Arc};
 
 use futures::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{messages::AcceptedBody, replies::ReplyBody};
@@ -26,6 +27,19 @@ const NOT_YET: [&str; 2] = ["read", "tool.invoke"];
 
 /// What a subscription gives.
 pub(super) type Events = Pin<Box<dyn Stream<Item = Told> + Send>>;
+
+/// Who gives the commands of one connection.
+#[derive(Clone)]
+pub(super) struct Peer {
+    pub app: App,
+    pub actor: Actor,
+    /// Of the handshake.
+    pub request_id: String,
+    /// The connection's own id.
+    pub connection: Uuid,
+    /// What its subscriptions share: see [`told::everything_in_turn`].
+    pub turns: Arc<Semaphore>,
+}
 
 /// A command and the name that its answers carry.
 #[derive(Debug)]
@@ -138,21 +152,22 @@ impl Command {
     }
 
     /// Carries it out with the rights of this moment.
-    pub async fn carry_out(self, app: App, actor: Actor, request_id: String) -> Outcome {
+    pub async fn carry_out(self, peer: Peer) -> Outcome {
         let id = self.id;
-        match self.order.carry_out(&app, &actor, &id).await {
+        match self.order.carry_out(&peer, &id).await {
             Ok(outcome) => outcome,
             Err(error) => {
-                Outcome { answer: refusal(Some(&id), &error, &request_id), change: Change::Nothing }
+                Outcome { answer: refusal(Some(&id), &error, &peer.request_id), change: Change::Nothing }
             }
         }
     }
 }
 
 impl Order {
-    async fn carry_out(self, app: &App, actor: &Actor, id: &str) -> Result<Outcome> {
+    async fn carry_out(self, peer: &Peer, id: &str) -> Result<Outcome> {
+        let Peer { app, actor, .. } = peer;
         let (answer, change) = match self {
-            Self::Subscribe { chat, after } => return subscribe(app, actor, id, chat, after).await,
+            Self::Subscribe { chat, after } => return subscribe(peer, id, chat, after).await,
             Self::Unsubscribe { chat } => (ack(id, "done", Nothing {}), Change::Leave(chat.get()?)),
             Self::Send { chat, content, model, parent_id } => {
                 let chat = chat.get()?;
@@ -185,7 +200,7 @@ impl Order {
                 (ack(id, "done", Nothing {}), Change::Nothing)
             }
             Self::Presence { chat, status } => {
-                presence::presence(app, actor, chat.get()?, status).await?;
+                presence::presence(app, actor, chat.get()?, peer.connection, status).await?;
                 (ack(id, "done", Nothing {}), Change::Nothing)
             }
             Self::Ping {} => (pong(id), Change::Nothing),
@@ -194,19 +209,17 @@ impl Order {
     }
 }
 
-async fn subscribe(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    chat: Named,
-    after: Option<String>,
-) -> Result<Outcome> {
+async fn subscribe(peer: &Peer, id: &str, chat: Named, after: Option<String>) -> Result<Outcome> {
+    let Peer { app, actor, turns, .. } = peer;
     let chat = conversations::get(app, actor, chat.get()?).await?.id;
     // Garbage is no error: it is answered like a cursor that can't be continued.
     let after = after.and_then(|after| after.parse().ok());
     let watch = app.log.subscribe(chat, after).await;
-    let events = Box::pin(told::everything(app.clone(), actor.clone(), chat, watch));
-    Ok(Outcome { answer: ack(id, "done", Nothing {}), change: Change::Watch(chat, id.to_owned(), events) })
+    let events = told::everything_in_turn(app.clone(), actor.clone(), chat, watch, Arc::clone(turns));
+    Ok(Outcome {
+        answer: ack(id, "done", Nothing {}),
+        change: Change::Watch(chat, id.to_owned(), Box::pin(events)),
+    })
 }
 
 fn new(text: String, model: Option<String>, id: &str) -> NewMessage {

@@ -1,6 +1,6 @@
 //! `/api/v1/ws`: everything live over one socket: conversations, sending, stopping.
 
-use std::pin::pin;
+use std::{panic::resume_unwind, sync::Arc};
 
 use axum::{
     Extension,
@@ -11,19 +11,23 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri},
     response::Response,
 };
-use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
-use tokio::sync::mpsc;
+use futures::{FutureExt as _, StreamExt as _};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
 use tokio_stream::{StreamMap, wrappers::ReceiverStream};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::commands::{Change, Command, Events, Order, Outcome, Refused, received, refusal};
+use super::commands::{Change, Command, Order, Outcome, Peer, Refused, received, refusal};
 use crate::{
     accounts::Actor,
     app::App,
     error::{Error, Result},
     web::{
         live::{
+            pump::{Pump, Tank},
             socket::{self, Ended, Heard, Socket},
             told::Told,
         },
@@ -40,8 +44,12 @@ const WATCHED: usize = 50;
 const UNDER_WAY: usize = 16;
 /// Messages in a row that are no commands.
 const GARBAGE: usize = 20;
-/// Events that are written before anything else is looked at.
+/// Events that are written before anything else is looked at …
 const AT_ONCE: usize = 64;
+/// … and bytes of them, up to one event more.
+const BYTES_AT_ONCE: usize = 64 << 10;
+/// Snapshots that one connection reads, and holds until they are on their way, at once.
+const SNAPSHOTS: usize = 1;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
@@ -71,28 +79,30 @@ async fn open(
         return Err(Error::Malformed { code: "unknown_subprotocol", detail });
     }
     Ok(ws.protocols([PROTOCOL]).on_upgrade(move |socket| async move {
-        let socket = Socket::new(socket, app.config.streams.ping);
+        let socket = Socket::new(socket, &app, &actor);
         app.tasks.clone().track_future(talk(app, actor, request.0, socket)).await;
         drop(stream);
     }))
 }
 
 async fn talk(app: App, actor: Actor, request_id: String, mut socket: Socket) {
-    let mut talk = Talk { app, actor, request_id, watched: StreamMap::new(), garbage: 0 };
+    let (connection, turns) = (app.ids.next(), Arc::new(Semaphore::new(SNAPSHOTS)));
+    let peer = Peer { app, actor, request_id, connection, turns };
+    let mut talk = Talk { peer, watched: StreamMap::new(), tank: Tank::default(), garbage: 0 };
     let why = match talk.go_on(&mut socket).await {
         Ok(never) => match never {},
         Err(why) => why,
     };
-    socket.end(why).await;
+    drop(talk);
+    socket.end(why, None).await;
 }
 
-/// One socket's conversation with the server.
+/// One socket's conversation with the server. Nothing here asks the database: that happens in tasks, which go on while
+/// something is written, and which end with this.
 struct Talk {
-    app: App,
-    actor: Actor,
-    /// Of the handshake.
-    request_id: String,
-    watched: StreamMap<Uuid, Events>,
+    peer: Peer,
+    watched: StreamMap<Uuid, Pump<Told>>,
+    tank: Tank,
     /// Messages in a row that were no commands.
     garbage: usize,
 }
@@ -101,25 +111,26 @@ impl Talk {
     async fn go_on(&mut self, socket: &mut Socket) -> Result<std::convert::Infallible, Ended> {
         // One after the other, so that what a client sends happens in its order …
         let (orders, lane) = mpsc::channel::<Command>(UNDER_WAY);
-        let (app, actor, request) = (self.app.clone(), self.actor.clone(), self.request_id.clone());
-        let lane = ReceiverStream::new(lane)
-            .then(move |command| command.carry_out(app.clone(), actor.clone(), request.clone()));
-        let mut lane = pin!(lane);
+        let peer = self.peer.clone();
+        let lane = ReceiverStream::new(lane).then(move |command| command.carry_out(peer.clone()));
+        let tasks = self.peer.app.tasks.clone();
+        let mut lane = Pump::start(&tasks, &self.tank, lane, |outcome: &Outcome| outcome.answer.len());
         // … except for stops, which wait for a provider and must not wait for anything else.
-        let mut stops = FuturesUnordered::new();
-        let hold = self.app.standing.hold(&self.actor);
+        let mut stops = JoinSet::new();
+        let over = socket.over();
         loop {
             let outcome = tokio::select! {
                 biased;
-                () = hold.ended() => return Err(Ended::REVOKED),
-                () = self.app.draining.cancelled() => return Err(Ended::RESTART),
-                Some(outcome) = stops.next(), if !stops.is_empty() => outcome,
+                why = over.comes() => return Err(why),
+                Some(stopped) = stops.join_next() => {
+                    // A panic goes on as if it had been here. Nobody else ends them while this goes on.
+                    stopped.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+                }
                 Some(outcome) = lane.next() => outcome,
                 heard = socket.hear(), if orders.capacity() > 0 && stops.len() < UNDER_WAY => {
                     let Some(command) = self.hear(heard?, socket).await? else { continue };
                     if matches!(command.order, Order::Stop { .. }) {
-                        let (app, actor, request) = (self.app.clone(), self.actor.clone(), self.request_id.clone());
-                        stops.push(command.carry_out(app, actor, request));
+                        stops.spawn(tasks.track_future(command.carry_out(self.peer.clone())));
                     } else {
                         // There is room: it was asked for before the message was read.
                         let _ = orders.try_send(command);
@@ -156,7 +167,7 @@ impl Talk {
                 if self.garbage > GARBAGE {
                     return Err(Ended::GARBAGE);
                 }
-                socket.say(refusal(id.as_deref(), &error, &self.request_id)).await?;
+                socket.say(refusal(id.as_deref(), &error, &self.peer.request_id)).await?;
                 socket.flush().await?;
                 Ok(None)
             }
@@ -173,9 +184,13 @@ impl Talk {
             {
                 let detail = format!("one connection watches at most {WATCHED} conversations");
                 let error = Error::conflict("too_many_subscriptions", detail);
-                answer = refusal(Some(&id), &error, &self.request_id);
+                answer = refusal(Some(&id), &error, &self.peer.request_id);
             }
-            Change::Watch(chat, _, events) => drop(self.watched.insert(chat, events)),
+            Change::Watch(chat, _, events) => {
+                let tasks = &self.peer.app.tasks;
+                let events = Pump::start(tasks, &self.tank, events, |told| told.data().len());
+                self.watched.insert(chat, events);
+            }
         }
         socket.say(answer).await?;
         socket.flush().await
@@ -183,14 +198,13 @@ impl Talk {
 
     /// Writes an event, and what else is there already, before the network is bothered.
     async fn tell(&mut self, first: (Uuid, Told), socket: &mut Socket) -> Result<(), Ended> {
-        let mut next = Some(first);
-        for _ in 0..AT_ONCE {
-            let Some((chat, told)) = next else { break };
-            socket.say(message(chat, &told)).await?;
-            next = self.watched.next().now_or_never().flatten();
-        }
-        if let Some((chat, told)) = next {
-            socket.say(message(chat, &told)).await?;
+        let (mut next, mut count, mut bytes) = (Some(first), 0, 0);
+        while let Some((chat, told)) = next {
+            let message = message(chat, &told);
+            (count, bytes) = (count + 1, bytes + message.len());
+            socket.say(message).await?;
+            let goes_on = count < AT_ONCE && bytes < BYTES_AT_ONCE;
+            next = if goes_on { self.watched.next().now_or_never().flatten() } else { None };
         }
         socket.flush().await
     }

@@ -9,6 +9,7 @@ mod leaving;
 mod page_socket;
 pub mod plain;
 mod pulse;
+pub(super) mod pump;
 mod renderer;
 mod screen;
 pub(super) mod socket;

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::{accounts::Actor, app::App, stream::Cursor, web::server::StreamGuard};
 
+const BYE: &str = "fx:bye";
+const REVOKED: &str = "revoked";
+
 /// A conversation's frames behind `after`. The actor's right to see it was checked by the caller.
 pub fn socket(
     app: App,
@@ -24,54 +27,65 @@ pub fn socket(
     (ws, stream): (WebSocketUpgrade, StreamGuard),
 ) -> Response {
     ws.on_upgrade(move |socket| async move {
-        let mut socket = Socket::new(socket, app.config.streams.ping);
+        let mut socket = Socket::new(socket, &app, &actor);
         let tasks = app.tasks.clone();
         let shown = async move {
-            let why = show(app, actor, conversation, after, &mut socket).await;
-            socket.end(why).await;
+            let (why, words) = show(app, actor, conversation, after, &mut socket).await;
+            socket.end(why, words).await;
         };
         tasks.track_future(shown).await;
         drop(stream);
     })
 }
 
+/// Shows what there is; gives why that ended, and its last words.
 async fn show(
     app: App,
     actor: Actor,
     conversation: Uuid,
     after: Option<Cursor>,
     socket: &mut Socket,
-) -> Ended {
+) -> (Ended, Option<String>) {
     let mut frames = pin!(html::frames(app, actor, conversation, after));
-    let mut last = Ended::RESTART;
     loop {
         let frame = tokio::select! {
             biased;
             heard = socket.hear() => match heard {
                 // The page says nothing; its own events break the silence.
                 Ok(Heard::Text(_) | Heard::Silence) => continue,
-                Err(why) => return why,
+                Err(why) => return ended(why),
             },
             frame = frames.next() => frame,
         };
-        let Some(frame) = frame else { return last };
+        let Some(frame) = frame else { return (Ended::RESTART, None) };
         let frame = String::from_utf8_lossy(&frame);
         let events: Vec<PageEvent<'_>> = frame.split_terminator("\n\n").filter_map(PageEvent::read).collect();
-        if let Some(bye) = events.iter().find(|event| event.event == "fx:bye") {
-            last = if bye.data.as_deref() == Some("revoked") { Ended::REVOKED } else { Ended::DONE };
-        }
         if events.is_empty() {
             continue;
         }
-        let text = serde_json::to_string(&events).expect("events are plain data");
+        let text = text(&events);
+        if let Some(bye) = events.iter().find(|event| event.event == BYE) {
+            let why = if bye.data.as_deref() == Some(REVOKED) { Ended::REVOKED } else { Ended::DONE };
+            return (why, Some(text));
+        }
         let written = match socket.say(text).await {
             Ok(()) => socket.flush().await,
             Err(why) => Err(why),
         };
         if let Err(why) = written {
-            return why;
+            return ended(why);
         }
     }
+}
+
+/// The frames say farewell themselves, but a write may notice first that the sign-in has ended.
+fn ended(why: Ended) -> (Ended, Option<String>) {
+    let bye = PageEvent { event: BYE, data: Some(REVOKED.into()), id: None };
+    (why, (why == Ended::REVOKED).then(|| text(&[bye])))
+}
+
+fn text(events: &[PageEvent<'_>]) -> String {
+    serde_json::to_string(events).expect("events are plain data")
 }
 
 /// An event as the page's scripts take it.

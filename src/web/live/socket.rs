@@ -1,9 +1,10 @@
 //! A WebSocket as both faces use it: with a pulse, with limits, and with a reason when it is closed.
 //!
 //! The rule: nothing queues up. What is said is written before the next thing is asked for, so that a slow reader slows
-//! its own stream down and takes no memory; one that takes nothing for too long is let go.
+//! its own stream down and takes no memory; one that takes nothing for too long is let go. Nothing is said after there is
+//! a reason to end, and no write is waited for then.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -15,9 +16,10 @@ use axum::{
 };
 use futures::{SinkExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::Actor,
+    accounts::{Actor, Hold},
     app::App,
     error::Error,
     web::{
@@ -60,15 +62,38 @@ pub(in crate::web) fn opened(
 /// An open WebSocket.
 pub(in crate::web) struct Socket {
     inner: WebSocket,
+    over: Arc<Over>,
     pulse: Duration,
     /// When anything was heard.
     heard: Instant,
     /// When a message was said.
     said: Instant,
+    /// Until when what was said and not sent yet must be taken.
+    due: Option<Instant>,
+    /// Pings that are not answered yet.
+    asked: u32,
     /// When the next beat is due.
     beat: Instant,
     /// When the client's allowance is whole again.
     whole: Instant,
+}
+
+/// Reasons to end that have nothing to do with the line.
+#[derive(Debug)]
+pub(in crate::web) struct Over {
+    hold: Hold,
+    draining: CancellationToken,
+}
+
+impl Over {
+    /// Waits for one.
+    pub async fn comes(&self) -> Ended {
+        tokio::select! {
+            biased;
+            () = self.hold.ended() => Ended::REVOKED,
+            () = self.draining.cancelled() => Ended::RESTART,
+        }
+    }
 }
 
 /// What a socket hears.
@@ -108,10 +133,17 @@ impl Ended {
 }
 
 impl Socket {
-    /// `pulse` is how often a sign of life is given and asked for.
-    pub fn new(inner: WebSocket, pulse: Duration) -> Self {
-        let now = Instant::now();
-        Self { inner, pulse, heard: now, said: now, beat: now + pulse, whole: now }
+    /// The actor's, as long as their sign-in stands.
+    pub fn new(inner: WebSocket, app: &App, actor: &Actor) -> Self {
+        let over = Over { hold: app.standing.hold(actor), draining: app.draining.clone() };
+        let (now, pulse) = (Instant::now(), app.config.streams.ping);
+        let (over, beat) = (Arc::new(over), now + pulse);
+        Self { inner, over, pulse, heard: now, said: now, due: None, asked: 0, beat, whole: now }
+    }
+
+    /// The reasons to end that are noticed while something is said, for who waits for something else.
+    pub fn over(&self) -> Arc<Over> {
+        Arc::clone(&self.over)
     }
 
     /// Waits for a message, or for the moment to break the silence. Cancel-safe.
@@ -140,19 +172,23 @@ impl Socket {
                 Message::Binary(_) => return Err(Ended::BINARY),
                 // It is answered below us, at the cost of a write.
                 Message::Ping(_) => self.spend()?,
+                Message::Pong(_) if self.asked > 0 => self.asked -= 1,
+                Message::Pong(_) => self.spend()?,
                 // The answer to a close is sent while the end is waited for.
-                Message::Pong(_) | Message::Close(_) => {}
+                Message::Close(_) => {}
             }
         }
     }
 
-    /// Writes a message. It may stay in a small buffer until [`Socket::flush`].
+    /// Writes a message. It may stay in a small buffer until [`Socket::flush`]. All that is said up to there must be taken
+    /// within a pulse.
     ///
     /// # Errors
-    /// The other side is gone or takes nothing.
+    /// The other side is gone or takes too little, or it is over.
     pub async fn say(&mut self, text: impl Into<Utf8Bytes>) -> Result<(), Ended> {
         self.said = Instant::now();
-        written(self.pulse, self.inner.feed(Message::Text(text.into()))).await
+        let due = *self.due.get_or_insert(self.said + self.pulse);
+        written(&self.over, due, self.inner.feed(Message::Text(text.into()))).await
     }
 
     /// Sends what was said.
@@ -160,14 +196,21 @@ impl Socket {
     /// # Errors
     /// As [`Socket::say`].
     pub async fn flush(&mut self) -> Result<(), Ended> {
-        written(self.pulse, self.inner.flush()).await
+        let due = self.due.take().unwrap_or_else(|| Instant::now() + self.pulse);
+        written(&self.over, due, self.inner.flush()).await
     }
 
-    /// Says why and waits a little for the other side to agree: closing at once could throw away our last words.
-    pub async fn end(mut self, why: Ended) {
+    /// Says why, behind some last words, and waits a little for the other side to agree: closing at once could throw them
+    /// away.
+    pub async fn end(mut self, why: Ended, words: Option<String>) {
         let Ended::Close(code, reason) = why else { return };
         let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
         let farewell = async {
+            if let Some(words) = words
+                && self.inner.feed(Message::Text(words.into())).await.is_err()
+            {
+                return;
+            }
             if self.inner.send(close).await.is_ok() {
                 while let Some(Ok(_)) = self.inner.next().await {}
             }
@@ -184,7 +227,8 @@ impl Socket {
             return Err(Ended::Gone);
         }
         self.beat = now + self.pulse;
-        written(self.pulse, self.inner.send(Message::Ping(Bytes::new()))).await?;
+        self.asked += 1;
+        written(&self.over, self.beat, self.inner.send(Message::Ping(Bytes::new()))).await?;
         Ok(now - self.said >= self.pulse)
     }
 
@@ -195,15 +239,17 @@ impl Socket {
     }
 }
 
-/// A write that may not take longer than a pulse.
+/// A write that may take until `due`, unless it is over before.
 async fn written(
-    patience: Duration,
+    over: &Over,
+    due: Instant,
     writing: impl Future<Output = Result<(), axum::Error>>,
 ) -> Result<(), Ended> {
-    match timeout(patience, writing).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(Ended::Gone),
-        Err(_) => Err(Ended::SLOW),
+    tokio::select! {
+        biased;
+        why = over.comes() => Err(why),
+        written = writing => written.map_err(|_| Ended::Gone),
+        () = sleep_until(due) => Err(Ended::SLOW),
     }
 }
 

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_stream::stream;
 use futures::Stream;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -68,14 +69,38 @@ pub(in crate::web) fn everything(
     tell(app, actor, conversation, watch, |_| true, None)
 }
 
+/// As [`everything`], for one who watches many: of those that share `turns` at most so many hold a snapshot at once, from
+/// before it is read until the next thing is asked for.
+pub(in crate::web) fn everything_in_turn(
+    app: App,
+    actor: Actor,
+    conversation: Uuid,
+    watch: Subscription,
+    turns: Arc<Semaphore>,
+) -> impl Stream<Item = Told> + Send + 'static {
+    go_on(app, actor, conversation, watch, |_| true, None, Some(turns))
+}
+
 /// What is `wanted`, up to the end of the reply `until`.
 pub(super) fn tell(
+    app: App,
+    actor: Actor,
+    conversation: Uuid,
+    watch: Subscription,
+    wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
+    until: Option<Uuid>,
+) -> impl Stream<Item = Told> + Send + 'static {
+    go_on(app, actor, conversation, watch, wanted, until, None)
+}
+
+fn go_on(
     app: App,
     actor: Actor,
     conversation: Uuid,
     mut watch: Subscription,
     wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
     until: Option<Uuid>,
+    turns: Option<Arc<Semaphore>>,
 ) -> impl Stream<Item = Told> + Send + 'static {
     stream! {
         loop {
@@ -98,22 +123,29 @@ pub(super) fn tell(
                         yield Told::Aside(aside);
                     }
                 }
-                Ok(Next::Reset) => match snapshot::read(&app, &actor, conversation).await {
-                    Ok(snapshot) => {
-                        let cursor = snapshot.chat.cursor;
-                        let data = serde_json::json!({ "snapshot": snapshot }).to_string();
-                        yield Told::Reset(cursor, data);
-                        if until.is_some() {
+                Ok(Next::Reset) => {
+                    let _turn = match &turns {
+                        Some(turns) => turns.acquire().await.ok(),
+                        None => None,
+                    };
+                    match snapshot::read(&app, &actor, conversation).await {
+                        Ok(snapshot) => {
+                            let cursor = snapshot.chat.cursor;
+                            let data = serde_json::json!({ "snapshot": snapshot }).to_string();
+                            drop(snapshot);
+                            yield Told::Reset(cursor, data);
+                            if until.is_some() {
+                                return;
+                            }
+                            watch.continue_from(cursor);
+                        }
+                        Err(crate::error::Error::NotFound) => {
+                            yield Told::Deleted;
                             return;
                         }
-                        watch.continue_from(cursor);
+                        Err(_) => tokio::time::sleep(PAUSE).await,
                     }
-                    Err(crate::error::Error::NotFound) => {
-                        yield Told::Deleted;
-                        return;
-                    }
-                    Err(_) => tokio::time::sleep(PAUSE).await,
-                },
+                }
                 Ok(Next::Gone) => {
                     yield Told::Deleted;
                     return;

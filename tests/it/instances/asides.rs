@@ -5,6 +5,7 @@ use freshet::{
     chat::presence::{self, Attention},
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use super::pair::Pair;
 use crate::support::{Api, TestApp, Watch};
@@ -31,18 +32,25 @@ async fn who_is_here_and_who_types_is_told_on_both_instances_and_never_logged() 
     let who = actor(&pair.a, &ada).await;
     let cursor = ada.get(&format!("/chats/{chat}")).await["cursor"].as_str().unwrap().to_owned();
     let mut there = ada.at(&pair.b.base).watches(&chat, &cursor).await;
-    presence::presence(&pair.a.app, &who, id, Attention::Here).await.unwrap();
-    let person = json!({ "user_id": who.user.0, "name": "ada", "status": "here" });
-    assert_eq!(next(&mut there, "presence").await, json!({ "users": [person] }));
+    let (phone, laptop) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    presence::presence(&pair.a.app, &who, id, phone, Attention::Here).await.unwrap();
+    let person = |status: &str| json!({ "user_id": who.user.0, "name": "ada", "status": status });
+    assert_eq!(next(&mut there, "presence").await, json!({ "users": [person("here")] }));
     presence::typing(&pair.a.app, &who, id).await.unwrap();
     assert_eq!(next(&mut there, "typing").await, json!({ "user_id": who.user.0, "name": "ada" }));
-    // B knows of A's people, too.
-    presence::presence(&pair.b.app, &who, id, Attention::Gone).await.unwrap();
-    assert_eq!(next(&mut there, "presence").await, json!({ "users": [] }));
+    // B knows of A's people, too; somebody with two devices is one person, and here beats away.
+    for (app, device, status, told) in [
+        (&pair.b.app, laptop, Attention::Away, vec![person("here")]),
+        (&pair.b.app, phone, Attention::Gone, vec![person("away")]),
+        (&pair.a.app, laptop, Attention::Gone, vec![]),
+    ] {
+        presence::presence(app, &who, id, device, status).await.unwrap();
+        assert_eq!(next(&mut there, "presence").await, json!({ "users": told }));
+    }
     let after = ada.get(&format!("/chats/{chat}")).await["cursor"].as_str().unwrap().to_owned();
     assert_eq!(cursor, after);
 
     let eve = actor(&pair.a, &pair.a.signed_up("eve").await).await;
     assert!(presence::typing(&pair.a.app, &eve, id).await.is_err());
-    assert!(presence::presence(&pair.a.app, &eve, id, Attention::Here).await.is_err());
+    assert!(presence::presence(&pair.a.app, &eve, id, phone, Attention::Here).await.is_err());
 }

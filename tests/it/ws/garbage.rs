@@ -119,6 +119,12 @@ async fn a_flood_ends_it() {
         socket.tries_to_send(Message::Ping(Vec::new().into())).await;
     }
     assert_eq!(socket.ends().await, 1008);
+    // So do answers to questions that nobody asked.
+    let mut socket = ada.opens_a_socket().await;
+    for _ in 0..1_000 {
+        socket.tries_to_send(Message::Pong(Vec::new().into())).await;
+    }
+    assert_eq!(socket.ends().await, 1008);
 }
 
 #[tokio::test]

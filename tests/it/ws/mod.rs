@@ -4,5 +4,6 @@ mod closing;
 mod garbage;
 mod handshake;
 mod pages;
+mod slow;
 mod switching;
 mod talking;
