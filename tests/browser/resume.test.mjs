@@ -174,7 +174,8 @@ test('a gateway that refuses the stream at first is asked again', async () => {
 test('a deploy behind a gateway: 502 and 504 in mid-stream, then another server', async () => {
   const line = await badLine(home.server.url);
   try {
-    await home.visit({ through: line.url, allows: [...brokenLine, /50[24]/] }, async page => {
+    await home.visit({ through: line.url, allows: [...brokenLine, /50[24]/, /web socket/] }, async page => {
+      // It may go on by either transport.
       await say(page, 'while you deploy', { model: 'essay:ms=4' });
       await grown(page, 400);
       line.refuse = 2;
