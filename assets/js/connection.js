@@ -28,7 +28,7 @@
     tell(false);
     // What was missed comes in one piece, and a line that breaks inside it brings nothing however often it is asked. Then
     // the page brings it, compressed.
-    if (isStream(event) && ++fruitless > 2 && document.querySelector('.message--assistant[aria-busy="true"]')) freshet.resync();
+    if (isStream(event) && live() && ++fruitless > 2 && document.querySelector('.message--assistant[aria-busy="true"]')) freshet.resync();
   });
   document.addEventListener('htmx:sse:before:message', event => {
     if (!isStream(event)) return;
