@@ -47,7 +47,7 @@ test('an essay is the same live and after a reload', () => home.visit({}, async 
 }));
 
 test('thoughts stream, fold away, and are the same after a reload', () => home.visit({}, async page => {
-  await say(page, 'think about it', { model: 'thinking:ms=8' });
+  await say(page, 'think about it', { model: 'thinking:ms=25' });
   await until(page, () => document.querySelector('[data-part="think"]')?.textContent.length > 40);
   assert.equal(await answer(page).locator('.thinking').isVisible(), true);
   assert.match(await answer(page).locator('[data-part="thought"]').textContent(), /^Thinking/);
