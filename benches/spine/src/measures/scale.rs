@@ -1,6 +1,6 @@
 //! What many cost: streams at once, viewers of one answer, a second instance.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::task::JoinSet;
@@ -82,28 +82,20 @@ pub async fn instances(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result
     let mut costs = Vec::new();
 
     let alone = start(bench, std::slice::from_ref(&database)).await?;
-    let alone = Target::Freshet(Box::new(alone)).into();
-    let outcome = load::run(&alone, &plan).await?;
-    report.check(Who::Json, &plan, &outcome);
-    costs.push(outcome.cpu / outcome.tokens);
-    drop(alone);
+    let (alone, cost) = cost_of(alone, &plan, report, || 0.0).await?;
+    costs.push(cost);
 
-    let both = [database, redis];
-    let mut here = start(bench, &both).await?;
-    let there = here.beside(&bench.options.freshet, &bench.simulator, &settings(bench, &both)).await?;
-    let there_process = there.process;
+    let both = settings(bench, &[database, redis]);
+    // The same person, who is signed in wherever the database is the same.
+    let mut here = alone.beside(&bench.options.freshet, &bench.simulator, &both).await?;
+    drop(alone);
+    let there = here.beside(&bench.options.freshet, &bench.simulator, &both).await?.process;
     for remote in [false, true] {
-        here.viewers_at = remote.then_some(there_process.address);
-        let target = Target::Freshet(Box::new(here)).into();
-        let (before, redis_before) = (there_process.cpu(), process::cpu_of(redis_process));
-        let outcome = load::run(&target, &plan).await?;
-        report.check(Who::Json, &plan, &outcome);
-        let elsewhere = there_process.cpu() - before + process::cpu_of(redis_process) - redis_before;
-        costs.push((outcome.cpu + elsewhere) / outcome.tokens);
-        let Some(Target::Freshet(back)) = std::sync::Arc::into_inner(target) else {
-            anyhow::bail!("still in use")
-        };
-        here = *back;
+        here.viewers_at = remote.then_some(there.address);
+        let elsewhere = || there.cpu() + process::cpu_of(redis_process);
+        let (back, cost) = cost_of(here, &plan, report, elsewhere).await?;
+        here = back;
+        costs.push(cost);
     }
     for (cost, what, budget) in [
         (costs[0], "one instance, no Redis", Budget::None),
@@ -114,6 +106,23 @@ pub async fn instances(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result
         report.add(Row { ratio: Some(cost / costs[0]), ..row });
     }
     Ok(())
+}
+
+/// CPU seconds for each token, with what `elsewhere` has used.
+async fn cost_of(
+    freshet: Freshet,
+    plan: &Plan,
+    report: &mut Report,
+    elsewhere: impl Fn() -> f64,
+) -> anyhow::Result<(Freshet, f64)> {
+    let (target, before) = (Arc::new(Target::Freshet(Box::new(freshet))), elsewhere());
+    let outcome = load::run(&target, plan).await?;
+    report.check(Who::Json, plan, &outcome);
+    let cost = (outcome.cpu + elsewhere() - before) / outcome.tokens;
+    match Arc::into_inner(target) {
+        Some(Target::Freshet(freshet)) => Ok((*freshet, cost)),
+        _ => anyhow::bail!("a load that is over still holds its target"),
+    }
 }
 
 fn settings(bench: &Bench<'_>, more: &[(String, String)]) -> Vec<(String, String)> {
