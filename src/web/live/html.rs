@@ -13,7 +13,12 @@ use super::{
     pulse::silence,
     renderer::Start,
 };
-use crate::{accounts::Actor, app::App, error::Error, stream::Cursor};
+use crate::{
+    accounts::{Actor, Hold},
+    app::App,
+    error::Error,
+    stream::Cursor,
+};
 
 /// Pause before a viewer attaches again after the database failed.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -38,7 +43,15 @@ pub(super) fn frames(
         let (mut after, mut pause) = (after, PAUSE);
         loop {
             // Boxed: what it needs for a moment is not to be kept in every viewer that waits.
-            let view = match Box::pin(app.renderers.attach(&app, &actor, conversation, after)).await {
+            let attached = tokio::select! {
+                biased;
+                words = last_words(&app, &hold) => {
+                    yield words;
+                    return;
+                }
+                attached = Box::pin(app.renderers.attach(&app, &actor, conversation, after)) => attached,
+            };
+            let view = match attached {
                 Ok(view) => view,
                 Err(Error::NotFound) => {
                     yield one("fx:bye", "deleted");
@@ -49,12 +62,8 @@ pub(super) fn frames(
                     tracing::debug!(%error, "a viewer could not attach; trying again");
                     tokio::select! {
                         biased;
-                        () = hold.ended() => {
-                            yield one("fx:bye", "revoked");
-                            return;
-                        }
-                        () = app.draining.cancelled() => {
-                            yield come_back();
+                        words = last_words(&app, &hold) => {
+                            yield words;
                             return;
                         }
                         () = tokio::time::sleep(pause) => {}
@@ -82,12 +91,8 @@ pub(super) fn frames(
             loop {
                 let heard = tokio::select! {
                     biased;
-                    () = hold.ended() => {
-                        yield one("fx:bye", "revoked");
-                        return;
-                    }
-                    () = app.draining.cancelled() => {
-                        yield come_back();
+                    words = last_words(&app, &hold) => {
+                        yield words;
                         return;
                     }
                     heard = tokio::time::timeout(silence(app.config.streams.ping), frames.recv()) => heard,
@@ -108,6 +113,15 @@ pub(super) fn frames(
             }
             after = Some(at);
         }
+    }
+}
+
+/// Waits for what ends every page's stream; gives what it is told then.
+async fn last_words(app: &App, hold: &Hold) -> Bytes {
+    tokio::select! {
+        biased;
+        () = hold.ended() => one("fx:bye", "revoked"),
+        () = app.draining.cancelled() => come_back(),
     }
 }
 

@@ -1,7 +1,13 @@
 //! The page's stream: after every cut the page ends as a fresh load would show it (threats R22, R24).
 
-use freshet::markdown::full;
+use freshet::{
+    accounts::{Actor, Role, TokenFamily, UserId, Via},
+    markdown::full,
+    web::live,
+};
+use futures::StreamExt as _;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use uuid::Uuid;
 
 use crate::support::{Page, Reader, TestApp};
 
@@ -163,4 +169,28 @@ async fn a_block_that_was_cut_elsewhere_by_a_renderer_before_is_whole_for_a_page
     let page = ada.watches(&chat, page, Page::is_over).await;
     assert!(page.answer().blocks.concat() == full::render(&text).concat(), "words are missing");
     assert_eq!(page.resyncs, 0);
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_a_page_hears_that_its_line_lives_and_that_the_server_goes() {
+    let server = TestApp::start().await;
+    let ada = server.signed_up("ada").await;
+    let chat = ada.chats_with("simulated/fast").await;
+    let actor = Actor {
+        user: UserId(Uuid::from_u128(1)),
+        email: "ada@example.org".into(),
+        name: "Ada".into(),
+        role: Role::User,
+        via: Via::Token(TokenFamily(Uuid::from_u128(2))),
+    };
+    server.app.db.close().await;
+    let page = live::html_stream(server.app.clone(), actor, chat.parse().unwrap(), None);
+    let mut frames = page.into_body().into_data_stream();
+    let mut next =
+        async || frames.next().await.map(|frame| String::from_utf8(frame.unwrap().into()).unwrap());
+    assert!(next().await.unwrap().starts_with("event: fx:hello\n"));
+    assert!(next().await.unwrap().starts_with("event: fx:ping\n"));
+    server.app.draining.cancel();
+    assert_eq!(next().await.as_deref(), Some("retry: 1000\n\n"));
+    assert_eq!(next().await, None);
 }
