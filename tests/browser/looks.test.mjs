@@ -145,3 +145,17 @@ test('the theme chosen on one page holds on the next', () => home.visit(still, a
   await page.goto('/c/new');
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
 }));
+
+// A transition of a moment is one for every element that inherits: the innermost words would change colour many frames late.
+test('who wants less motion gets a new theme in one step', () => home.visit(still, async page => {
+  await say(page, 'status 429 retry_after=2', { model: 'faults' });
+  await answer(page).locator('.problem').waitFor();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const { moving, words, page: whole } = await page.evaluate(() => ({
+    page: getComputedStyle(document.body).color,
+    words: getComputedStyle(document.querySelector('.problem__title')).color,
+    moving: document.getAnimations().filter(animation => animation instanceof CSSTransition).length,
+  }));
+  assert.equal(moving, 0);
+  assert.equal(words, whole, 'the words are as light as the page’s');
+}));
