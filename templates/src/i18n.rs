@@ -1,4 +1,4 @@
-//! The message catalogue: every word a person sees comes from `locales/<tag>.ftl`, through [`Locale::t`].
+//! The message catalogue: every word a person sees comes from `locales/<tag>/*.ftl`, through [`Locale::t`].
 //! A key that is missing shows itself as `⟦key⟧`, and the tests below fail.
 
 use std::borrow::Cow;
@@ -18,16 +18,30 @@ pub enum Locale {
     En,
 }
 
-static EN: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle("en", include_str!("../locales/en.ftl")));
+/// The files of one language, each about one part of the product.
+macro_rules! catalogue {
+    ($tag:literal) => {
+        concat!(
+            include_str!(concat!("../locales/", $tag, "/page.ftl")),
+            include_str!(concat!("../locales/", $tag, "/chats.ftl")),
+            include_str!(concat!("../locales/", $tag, "/answers.ftl")),
+            include_str!(concat!("../locales/", $tag, "/tuning.ftl")),
+            include_str!(concat!("../locales/", $tag, "/people.ftl")),
+        )
+    };
+}
+
+const EN_WORDS: &str = catalogue!("en");
+
+static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", EN_WORDS));
 
 fn bundle(tag: &str, source: &str) -> FluentBundle<FluentResource> {
     let resource = FluentResource::try_new(source.to_owned())
-        .unwrap_or_else(|(_, errors)| panic!("locales/{tag}.ftl does not parse: {errors:?}"));
+        .unwrap_or_else(|(_, errors)| panic!("locales/{tag} does not parse: {errors:?}"));
     let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().expect("a language tag of ours")]);
     // Isolation marks would travel into attributes and titles; text of unknown direction sits in <bdi> or dir=auto.
     bundle.set_use_isolating(false);
-    bundle.add_resource(resource).unwrap_or_else(|errors| panic!("locales/{tag}.ftl: {errors:?}"));
+    bundle.add_resource(resource).unwrap_or_else(|errors| panic!("locales/{tag}: {errors:?}"));
     bundle
 }
 
@@ -118,7 +132,7 @@ mod tests {
     }
 
     fn keys_written() -> BTreeSet<String> {
-        let text = include_str!("../locales/en.ftl");
+        let text = super::EN_WORDS;
         let is_key = |line: &&str| line.starts_with(|c: char| c.is_ascii_lowercase());
         text.lines().filter(is_key).filter_map(|line| line.split(" =").next()).map(str::to_owned).collect()
     }

@@ -1,0 +1,34 @@
+# Answers
+thinking = Thinking
+thought-briefly = Thought briefly
+thought-for = { $seconds ->
+        [one] Thought for { $seconds } second
+       *[other] Thought for { $seconds } seconds
+    }
+stopped = You stopped this answer.
+interrupted = The answer was interrupted
+interrupted-text = The server went away in the middle. Everything above is saved; you can ask for the answer again.
+failed-before = There is no answer yet
+failed-midway = The answer broke off
+failure-rate-limited = { $provider } asks us to slow down. Your message is saved: try again in a moment, or choose another model.
+failure-unavailable = { $provider } cannot be reached. Your message is saved: try again in a moment, or choose another model.
+failure-unauthorized = { $provider } refused the API key. Ask the administrator of this server to check it.
+failure-out-of-credit = The account at { $provider } has no credit left.
+failure-model-missing = { $provider } does not offer this model any more. Please choose another one.
+failure-too-long = This conversation is longer than the model can read. Start a new one, or choose a model that reads more.
+failure-filtered = { $provider } ended the answer with its content filter.
+failure-cut = { $provider } closed the connection in the middle. What arrived is saved.
+failure-stalled = { $provider } stopped sending in the middle. What arrived is saved.
+failure-malformed = { $provider } sent something that could not be understood. What arrived is saved.
+failure-internal = Something failed on this server. What arrived is saved.
+retry = Try again
+copy = Copy
+copied = Copied
+copy-failed = Copying is not allowed here
+announce-ready = { $blocks ->
+        [one] Answer ready.
+       *[other] Answer ready, { $blocks } paragraphs.
+    }
+announce-stopped = Answer stopped.
+announce-failed = The answer failed.
+announce-interrupted = The answer was interrupted.

@@ -1,0 +1,1 @@
+# What a conversation is set to: system prompt, temperature and the rest.
