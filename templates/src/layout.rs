@@ -4,6 +4,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::parts::code_theme::CodeTheme;
 use crate::parts::icon::mark;
 use crate::parts::toast::{self, Toast};
 use crate::{Locale, asset};
@@ -19,6 +20,8 @@ pub struct Shell {
     pub locale: Locale,
     /// Light, dark, or as the system says.
     pub theme: Theme,
+    /// The colours of code.
+    pub code_theme: CodeTheme,
     /// Who is signed in.
     pub viewer: Option<Viewer>,
     /// Messages shown once, above the page.
@@ -76,7 +79,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
     let l = shell.locale;
     html! {
         (DOCTYPE)
-        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) {
+        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-code=(shell.code_theme.as_str()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";

@@ -11,7 +11,10 @@ use axum_extra::extract::CookieJar;
 use freshet_templates::{
     Locale, fragments,
     layout::{Shell, Theme, Viewer},
-    parts::toast::{Notice, Toast},
+    parts::{
+        code_theme::CodeTheme,
+        toast::{Notice, Toast},
+    },
 };
 
 use crate::{accounts::Actor, app::App, error::Error};
@@ -64,6 +67,7 @@ impl Visit {
         Shell {
             locale: Locale::default(),
             theme: self.theme,
+            code_theme: CodeTheme::default(),
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
             toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
             path: self.path.clone(),

@@ -1,5 +1,6 @@
 //! What pages are made of; the live stream sends some of them too.
 
+pub mod code_theme;
 pub mod composer;
 pub mod field;
 pub mod icon;
