@@ -7,6 +7,7 @@
 
 mod actor;
 mod device;
+mod preferences;
 pub mod sessions;
 mod setup;
 pub mod standing;
@@ -16,6 +17,7 @@ mod users;
 
 pub use actor::{Action, Actor, Role, SessionId, TokenFamily, UserId, Via, can};
 pub use device::Device;
+pub use preferences::Preferences;
 pub use setup::{setup_token, setup_token_if_needed};
 pub use standing::{Hold, Standing};
 pub use users::{Credentials, Registration, User, is_empty, register, sign_in, user};

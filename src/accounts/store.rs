@@ -1,12 +1,12 @@
 //! The SQL of accounts, sessions and tokens.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Actor, Role, SessionId, TokenFamily, User, UserId, Via,
+    Actor, Preferences, Role, SessionId, TokenFamily, User, UserId, Via,
     sessions::{Fresh, Row},
     tokens::{Kind, Stored},
 };
@@ -177,10 +177,13 @@ struct ActorRow {
     #[sqlx(try_from = "String")]
     role: Role,
     via: Uuid,
+    #[sqlx(flatten)]
+    preferences: Preferences,
 }
 
 fn actor(row: ActorRow, via: impl FnOnce(Uuid) -> Via) -> Actor {
-    Actor { user: row.user_id, email: row.email, name: row.name, role: row.role, via: via(row.via) }
+    let (via, preferences) = (via(row.via), Arc::new(row.preferences));
+    Actor { user: row.user_id, email: row.email, name: row.name, role: row.role, via, preferences }
 }
 
 /// Whose session this is, and when it was last used.
@@ -200,7 +203,8 @@ pub(super) async fn actor_by_session(
         Used,
         fetch_optional,
         sql!(
-            "SELECT u.id AS user_id, u.email, u.name, u.role, s.id AS via, s.last_used_at
+            "SELECT u.id AS user_id, u.email, u.name, u.role, s.id AS via, s.last_used_at,
+                    u.locale, u.time_zone, u.theme, u.accent, u.code_theme, u.default_model
              FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.key_hash = $1 AND s.expires_at > $2"
         ),
         &key[..],
@@ -296,7 +300,8 @@ pub(super) async fn actor_by_token(
         ActorRow,
         fetch_optional,
         sql!(
-            "SELECT u.id AS user_id, u.email, u.name, u.role, t.family AS via
+            "SELECT u.id AS user_id, u.email, u.name, u.role, t.family AS via,
+                    u.locale, u.time_zone, u.theme, u.accent, u.code_theme, u.default_model
              FROM tokens t JOIN users u ON u.id = t.user_id
              WHERE t.hash = $1 AND t.kind = 'access' AND t.expires_at > $2"
         ),

@@ -17,6 +17,7 @@ mod origin;
 pub mod pages;
 mod present;
 pub mod problem;
+pub mod reader;
 mod request;
 pub mod server;
 pub mod simulate;

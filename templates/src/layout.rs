@@ -22,6 +22,9 @@ pub struct Shell {
     pub theme: Theme,
     /// The colours of code.
     pub code_theme: CodeTheme,
+    /// The time zone that times are written in, where the browser may say another one: empty while it has not. `None` when
+    /// the person chose one.
+    pub zone: Option<String>,
     /// Who is signed in.
     pub viewer: Option<Viewer>,
     /// Messages shown once, above the page.
@@ -94,7 +97,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 @if shell.dev_reload { script src="/dev/reload.js" defer {} }
                 (head)
             }
-            body class=(kind)
+            body class=(kind) data-zone=[&shell.zone]
                 data-label-copy=(l.t("copy"))
                 data-label-copied=(l.t("copied"))
                 data-label-copy-failed=(l.t("copy-failed"))

@@ -20,6 +20,7 @@ use crate::{
     web::{
         extract::{Form, Path},
         local_path, present,
+        reader::Reader,
     },
 };
 
@@ -37,9 +38,9 @@ pub(super) async fn show(State(app): State<App>, actor: Actor, visit: Visit) -> 
     let user = accounts::user(&app, &actor).await?;
     let props = Settings {
         shell: visit.shell(Some(&actor)),
-        member_since: present::date(user.created_at),
+        member_since: visit.reader.date(user.created_at),
         is_admin: actor.role == Role::Admin,
-        sessions: sessions.iter().map(line).collect(),
+        sessions: sessions.iter().map(|session| line(visit.reader, session)).collect(),
     };
     Ok(visit.page(page::page(&props)))
 }
@@ -68,13 +69,13 @@ pub(super) async fn revoke_others(State(app): State<App>, actor: Actor) -> Resul
     Ok(with_notice(Redirect::to("/settings").into_response(), Notice::OthersRevoked))
 }
 
-fn line(session: &sessions::Listed) -> Line {
+fn line(reader: Reader, session: &sessions::Listed) -> Line {
     Line {
         id: session.id.to_string(),
-        device: session.device(),
+        device: present::device(reader.locale, session),
         is_phone: matches!(session.system, Some("iPhone" | "Android")),
         ip: session.ip.clone(),
-        last_used: present::date_time(session.last_used_at),
+        last_used: reader.date_time(session.last_used_at),
         is_current: session.current,
     }
 }

@@ -17,16 +17,32 @@ use freshet_templates::{
     },
 };
 
-use crate::{accounts::Actor, app::App, error::Error};
+use crate::{
+    accounts::{Actor, Preferences},
+    app::App,
+    error::Error,
+    web::{
+        extract::MaybeActor,
+        reader::{self, Hints, Reader},
+    },
+};
 
 /// The cookie that holds the theme; the page must know it before it is drawn.
 pub(super) const THEME_COOKIE: &str = "theme";
+/// The cookie that holds the language of a browser in which nobody is signed in, or that chose none.
+pub(super) const LANGUAGE_COOKIE: &str = "lang";
+/// The cookie in which js/time.js says where the browser is.
+const ZONE_COOKIE: &str = "tz";
 /// The cookie that carries a notice over a redirect.
 const NOTICE_COOKIE: &str = "notice";
 
 /// How somebody visits a page.
 #[derive(Debug, Clone)]
 pub struct Visit {
+    /// The language and the time zone of whoever looks.
+    pub reader: Reader,
+    /// The zone that the browser has said so far; `None` when the person chose one.
+    asked_zone: Option<String>,
     theme: Theme,
     notice: Option<Notice>,
     path: String,
@@ -41,16 +57,28 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(Self::of(app, &parts.headers, &parts.uri))
+        // A sign-in that is no good is for whoever needs one to say.
+        let actor = MaybeActor::from_request_parts(parts, app).await.ok().and_then(|known| known.0);
+        let preferences = actor.as_ref().map(|actor| &*actor.preferences);
+        Ok(Self::new(app, &parts.headers, &parts.uri, preferences))
     }
 }
 
 impl Visit {
-    /// What the head of a request says.
+    /// What the head of a request says; who asks is not known.
     pub fn of(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
+        Self::new(app, headers, uri, None)
+    }
+
+    fn new(app: &App, headers: &HeaderMap, uri: &Uri, chosen: Option<&Preferences>) -> Self {
         let cookies = CookieJar::from_headers(headers);
         let value = |name| cookies.get(name).map(|cookie| cookie.value()).unwrap_or_default();
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let (language, zone) = (value(LANGUAGE_COOKIE), value(ZONE_COOKIE));
+        let hints = Hints { language, accepted: accepted.unwrap_or_default(), zone };
         Self {
+            reader: Reader::of(hints, chosen),
+            asked_zone: reader::asked_zone(hints, chosen),
             theme: Theme::parse(value(THEME_COOKIE)),
             notice: read_notice(value(NOTICE_COOKIE)),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
@@ -62,14 +90,20 @@ impl Visit {
         }
     }
 
+    /// The language of whoever looks.
+    pub fn locale(&self) -> Locale {
+        self.reader.locale
+    }
+
     /// The shell of a page for `actor`.
     pub fn shell(&self, actor: Option<&Actor>) -> Shell {
         Shell {
-            locale: Locale::default(),
+            locale: self.locale(),
             theme: self.theme,
             code_theme: CodeTheme::default(),
+            zone: self.asked_zone.clone(),
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
-            toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
+            toasts: self.notice.iter().map(|notice| notice.toast(self.locale())).collect(),
             path: self.path.clone(),
             dev_reload: self.dev_reload,
         }
@@ -108,8 +142,8 @@ impl Visit {
         let Some(notice) = notice_for(&error) else { return error.into_response() };
         if self.by_script {
             let status = error.status();
-            let toast: Toast = notice.toast(Locale::default());
-            return (status, fragments::toast(Locale::default(), &toast)).into_response();
+            let toast: Toast = notice.toast(self.locale());
+            return (status, fragments::toast(self.locale(), &toast)).into_response();
         }
         with_notice(Redirect::to(back).into_response(), notice)
     }

@@ -49,3 +49,21 @@ last-used = last used
 revoke = Revoke
 revoke-device = Revoke { $device }
 revoke-others = Sign out everywhere else
+device = { $browser } on { $system }
+device-unknown = Unknown device
+
+# Dates
+date = { $day } { $month } { $year }
+date-time = { $date }, { $time }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December

@@ -1,6 +1,7 @@
 //! What browsers are answered: everything without scripts, and nothing that acts.
 
 mod escaping;
+mod languages;
 mod leaving;
 mod oversized;
 mod scriptless;

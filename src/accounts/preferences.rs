@@ -1,0 +1,19 @@
+//! What a person has chosen for themselves. Kept as words: the faces know what can be chosen, and read a word that they
+//! don't know (any more) as no choice.
+
+/// The choices of one person; `None` where they leave it to the browser or the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Preferences {
+    /// The language, as `de`.
+    pub locale: Option<String>,
+    /// The time zone, as `Europe/Berlin`.
+    pub time_zone: Option<String>,
+    /// Light or dark.
+    pub theme: Option<String>,
+    /// The colour of what one can do.
+    pub accent: Option<String>,
+    /// The colours of code.
+    pub code_theme: Option<String>,
+    /// The model that new conversations begin with.
+    pub default_model: Option<String>,
+}
