@@ -90,6 +90,24 @@ pub(super) fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
+/// The names of all time zones that a person would look for, in order: no aliases of whole countries, no bare offsets.
+pub(super) fn zones() -> impl Iterator<Item = &'static str> {
+    const PARTS: [&str; 10] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    let known = |name: &&str| name.split_once('/').is_some_and(|(part, _)| PARTS.contains(&part));
+    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -336,16 +336,11 @@ async fn props(
     model: Option<String>,
     chats: Option<i64>,
 ) -> Result<Chat> {
-    let models = app.providers.models().await;
-    let mut groups: Vec<ModelGroup> = Vec::new();
-    for model in models {
-        let choice = ModelChoice { name: model.name, label: model.label };
-        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
-            Some(group) => group.models.push(choice),
-            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
-        }
-    }
-    let model = filled(&model).unwrap_or_else(|| app.providers.default_model());
+    let mut groups = model_groups(app).await;
+    let model = match filled(&model) {
+        Some(model) => model,
+        None => conversations::first_model(app, actor).await,
+    };
     if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
         // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
         let choice = ModelChoice { label: present::model_label(&model), name: model.clone() };
@@ -360,6 +355,19 @@ async fn props(
         conversation: None,
         composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
     })
+}
+
+/// The models that can be used now, by provider.
+pub(super) async fn model_groups(app: &App) -> Vec<ModelGroup> {
+    let mut groups: Vec<ModelGroup> = Vec::new();
+    for model in app.providers.models().await {
+        let choice = ModelChoice { name: model.name, label: model.label };
+        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
+            Some(group) => group.models.push(choice),
+            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
+        }
+    }
+    groups
 }
 
 fn filled(text: &Option<String>) -> Option<String> {

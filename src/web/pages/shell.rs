@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use freshet_templates::{
     Locale, fragments,
-    layout::{Shell, Theme, Viewer},
+    layout::{Accent, Shell, Theme, Viewer},
     parts::{
         code_theme::CodeTheme,
         toast::{Notice, Toast},
@@ -18,7 +18,7 @@ use freshet_templates::{
 };
 
 use crate::{
-    accounts::{Actor, Preferences},
+    accounts::{Actor, Change, Preferences},
     app::App,
     error::Error,
     web::{
@@ -27,10 +27,11 @@ use crate::{
     },
 };
 
-/// The cookie that holds the theme; the page must know it before it is drawn.
-pub(super) const THEME_COOKIE: &str = "theme";
-/// The cookie that holds the language of a browser in which nobody is signed in, or that chose none.
-pub(super) const LANGUAGE_COOKIE: &str = "lang";
+/// The cookie of the theme. What a person chose is kept with the account, and in cookies for pages that don't know who looks.
+const THEME_COOKIE: &str = "theme";
+const ACCENT_COOKIE: &str = "accent";
+const CODE_COOKIE: &str = "code";
+const LANGUAGE_COOKIE: &str = "lang";
 /// The cookie in which js/time.js says where the browser is.
 const ZONE_COOKIE: &str = "tz";
 /// The cookie that carries a notice over a redirect.
@@ -43,7 +44,7 @@ pub struct Visit {
     pub reader: Reader,
     /// The zone that the browser has said so far; `None` when the person chose one.
     asked_zone: Option<String>,
-    theme: Theme,
+    look: Look,
     notice: Option<Notice>,
     path: String,
     dev_reload: bool,
@@ -79,7 +80,7 @@ impl Visit {
         Self {
             reader: Reader::of(hints, chosen),
             asked_zone: reader::asked_zone(hints, chosen),
-            theme: Theme::parse(value(THEME_COOKIE)),
+            look: Look::of(chosen, value),
             notice: read_notice(value(NOTICE_COOKIE)),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             dev_reload: app.config.server.dev_reload,
@@ -99,8 +100,9 @@ impl Visit {
     pub fn shell(&self, actor: Option<&Actor>) -> Shell {
         Shell {
             locale: self.locale(),
-            theme: self.theme,
-            code_theme: CodeTheme::default(),
+            theme: self.look.theme,
+            accent: self.look.accent,
+            code_theme: self.look.code_theme,
             zone: self.asked_zone.clone(),
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
             toasts: self.notice.iter().map(|notice| notice.toast(self.locale())).collect(),
@@ -131,6 +133,14 @@ impl Visit {
         Redirect::to(to).into_response()
     }
 
+    /// On to signing in, with a notice, and nothing of this person stays in a shared browser.
+    pub fn forgotten(&self, notice: Notice) -> Response {
+        let mut response = with_notice(Redirect::to("/login").into_response(), notice);
+        let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+        response.headers_mut().insert("clear-site-data", clear);
+        response
+    }
+
     /// As [`Visit::done`], where the live stream already shows the outcome to pages with scripts that have one: all but
     /// those of older messages.
     pub fn done_live(&self, to: &str) -> Response {
@@ -146,6 +156,45 @@ impl Visit {
             return (status, fragments::toast(self.locale(), &toast)).into_response();
         }
         with_notice(Redirect::to(back).into_response(), notice)
+    }
+}
+
+/// How pages are painted; known before they are drawn.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    theme: Theme,
+    accent: Accent,
+    code_theme: CodeTheme,
+}
+
+impl Look {
+    /// What the person chose, else what the browser remembers.
+    fn of<'a>(chosen: Option<&'a Preferences>, cookie: impl Fn(&'static str) -> &'a str) -> Self {
+        let word = |own: fn(&Preferences) -> &Option<String>, name| {
+            chosen.and_then(|chosen| own(chosen).as_deref()).unwrap_or_else(|| cookie(name))
+        };
+        Self {
+            theme: Theme::parse(word(|own| &own.theme, THEME_COOKIE)),
+            accent: Accent::parse(word(|own| &own.accent, ACCENT_COOKIE)),
+            code_theme: CodeTheme::parse(word(|own| &own.code_theme, CODE_COOKIE)),
+        }
+    }
+}
+
+/// Lets the browser remember what was chosen, for pages that don't know who looks: strangers' ones and errors.
+/// `None` leaves a cookie as it is, an inner one takes it away. The words were checked.
+pub(super) fn remember(response: &mut Response, change: &Change) {
+    let cookies = [
+        (THEME_COOKIE, &change.theme),
+        (ACCENT_COOKIE, &change.accent),
+        (CODE_COOKIE, &change.code_theme),
+        (LANGUAGE_COOKIE, &change.locale),
+    ];
+    for (name, word) in cookies {
+        let Some(word) = word else { continue };
+        let age = if word.is_some() { 365 * 86_400 } else { 0 };
+        let word = word.as_deref().unwrap_or_default();
+        append_cookie(response, &format!("{name}={word}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax"));
     }
 }
 
@@ -180,7 +229,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 9] = [
+const NOTICES: [Notice; 12] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -190,6 +239,9 @@ const NOTICES: [Notice; 9] = [
     Notice::EmptyMessage,
     Notice::MessageTooLong,
     Notice::UnknownModel,
+    Notice::Saved,
+    Notice::PasswordChanged,
+    Notice::AccountDeleted,
 ];
 
 fn read_notice(value: &str) -> Option<Notice> {

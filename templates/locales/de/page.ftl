@@ -28,6 +28,9 @@ notice-signed-out = Du bist abgemeldet.
 notice-session-expired = Deine Sitzung ist abgelaufen. Bitte melde dich wieder an.
 notice-session-revoked = Diese Sitzung ist abgemeldet.
 notice-others-revoked = Alle anderen Sitzungen sind abgemeldet.
+notice-saved = Gespeichert.
+notice-password-changed = Dein Passwort ist geändert. Überall sonst bist du abgemeldet.
+notice-account-deleted = Dein Konto und alles darin ist gelöscht.
 notice-still-answering = Hier läuft noch eine Antwort. Warte darauf oder halte sie erst an.
 notice-empty-message = Es gibt noch nichts zu senden.
 notice-message-too-long = Diese Nachricht ist zu lang zum Senden.
@@ -54,3 +57,7 @@ error-unavailable = Gleich wieder da
 error-unavailable-text = Der Server kann gerade nicht antworten. Deine Unterhaltungen sind sicher; versuch es gleich noch einmal.
 error-internal = Bei uns ist etwas kaputtgegangen
 error-internal-text = Es ist festgehalten. Deine Unterhaltungen sind sicher; oft hilft ein zweiter Versuch.
+
+# Ohne Verbindung
+no-connection = Keine Verbindung
+no-connection-text = Entweder ist dieses Gerät offline oder der Server. Was du geschrieben hast, bleibt erhalten.

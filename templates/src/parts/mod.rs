@@ -4,6 +4,7 @@ pub mod code_theme;
 pub mod composer;
 pub mod field;
 pub mod icon;
+pub mod language;
 pub mod message;
 pub mod sidebar;
 pub mod theme;

@@ -5,4 +5,5 @@ mod languages;
 mod leaving;
 mod oversized;
 mod scriptless;
+mod settings;
 mod streaming;
