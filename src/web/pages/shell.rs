@@ -59,6 +59,11 @@ impl Visit {
         }
     }
 
+    /// The language of the page.
+    pub fn locale(&self) -> Locale {
+        Locale::default()
+    }
+
     /// The shell of a page for `actor`.
     pub fn shell(&self, actor: Option<&Actor>) -> Shell {
         Shell {

@@ -60,6 +60,10 @@ pub enum Icon {
     Pencil,
     /// An idea.
     Lightbulb,
+    /// More to do here.
+    More,
+    /// Delete.
+    Trash,
 }
 
 impl Icon {
@@ -113,6 +117,10 @@ impl Icon {
             }
             Self::Pencil => {
                 "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l 4 4"
+            }
+            Self::More => "M12 12h.01M19 12h.01M5 12h.01",
+            Self::Trash => {
+                "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6"
             }
             Self::Lightbulb => {
                 "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"

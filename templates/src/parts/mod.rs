@@ -3,6 +3,7 @@
 pub mod composer;
 pub mod field;
 pub mod icon;
+pub mod menu;
 pub mod message;
 pub mod sidebar;
 pub mod theme;
