@@ -53,6 +53,7 @@ fn parts_page() -> Markup {
     let groups = [
         ("message", parts::message::samples()),
         ("composer", parts::composer::samples()),
+        ("menu", parts::menu::samples()),
         ("toast", parts::toast::samples()),
         ("fragment", fragments::samples()),
     ];

@@ -8,6 +8,7 @@ fn all() -> Vec<(String, String)> {
     let groups = [
         ("message", parts::message::samples()),
         ("composer", parts::composer::samples()),
+        ("menu", parts::menu::samples()),
         ("toast", parts::toast::samples()),
         ("fragment", fragments::samples()),
     ];

@@ -5,6 +5,8 @@ tagline = KI-Chat, der Wort hält
 skip-to-content = Zum Inhalt springen
 dismiss = Ausblenden
 close = Schließen
+cancel = Abbrechen
+go-back = Zurück
 request-id = Kennung
 foot = Läuft auf deinem eigenen Rechner.
 

@@ -5,6 +5,8 @@ tagline = AI chat that keeps its word
 skip-to-content = Skip to content
 dismiss = Dismiss
 close = Close
+cancel = Cancel
+go-back = Back
 request-id = Reference
 foot = Runs on your own machine.
 

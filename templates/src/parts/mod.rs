@@ -5,6 +5,7 @@ pub mod composer;
 pub mod field;
 pub mod icon;
 pub mod language;
+pub mod menu;
 pub mod message;
 pub mod sidebar;
 pub mod theme;

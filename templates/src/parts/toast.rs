@@ -24,6 +24,17 @@ pub struct Toast {
     pub text: String,
     /// A number to quote when asking for help.
     pub request_id: Option<String>,
+    /// What can be done about it at once.
+    pub action: Option<ToastAction>,
+}
+
+/// A button in a toast.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToastAction {
+    /// "Undo".
+    pub label: String,
+    /// Where its form posts to.
+    pub action: String,
 }
 
 /// What the server itself has to say after an action.
@@ -73,7 +84,7 @@ impl Notice {
             Self::UnknownModel => (Level::Error, l.t("notice-unknown-model")),
             Self::Failed => (Level::Error, l.t("notice-failed")),
         };
-        Toast { level, text: text.into_owned(), request_id: None }
+        Toast { level, text: text.into_owned(), request_id: None, action: None }
     }
 }
 
@@ -101,16 +112,28 @@ pub fn show(l: Locale, toast: &Toast) -> Markup {
                 (toast.text)
                 @if let Some(id) = &toast.request_id { " " small { (l.t("request-id")) " " code { (id) } } }
             }
+            @if let Some(action) = &toast.action {
+                form method="post" action=(action.action) hx-post=(action.action) hx-swap="none" hx-sync="this:drop" {
+                    button.toast__action type="submit" { (action.label) }
+                }
+            }
             button.toast__close.scripted type="button" data-behavior="dismiss" aria-label=(l.t("dismiss")) { (icon(Icon::Close)) }
         }
     }
 }
 
-/// Both levels, short and long.
+/// Both levels, short and long, and one with something to do.
 #[must_use]
 pub fn samples() -> Vec<(&'static str, Markup)> {
     let l = Locale::En;
     let long = "A sentence that goes on for longer than anybody would like, ".repeat(4);
-    let error = Toast { level: Level::Error, text: long, request_id: Some("req-0197f3a2".into()) };
-    vec![("info", show(l, &Notice::OthersRevoked.toast(l))), ("error", show(l, &error))]
+    let error =
+        Toast { level: Level::Error, text: long, request_id: Some("req-0197f3a2".into()), action: None };
+    let action = Some(ToastAction { label: "Undo".into(), action: "/c/7/restore".into() });
+    let undo = Toast { text: "Conversation deleted.".into(), action, ..Toast::default() };
+    vec![
+        ("info", show(l, &Notice::OthersRevoked.toast(l))),
+        ("error", show(l, &error)),
+        ("undo", show(l, &undo)),
+    ]
 }
