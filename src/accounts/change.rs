@@ -14,7 +14,7 @@ use crate::{
 pub async fn change(app: &App, actor: &Actor, change: Change) -> Result<User> {
     let name = change.name.as_deref().map(users::checked_name).transpose()?;
     let change = Change { name, ..change };
-    store::change_user(&app.db, actor.user, change).await?.ok_or(Error::Unauthenticated)
+    users::store::change_user(&app.db, actor.user, change).await?.ok_or(Error::Unauthenticated)
 }
 
 /// Takes a new password. Whoever is signed in elsewhere, by browser or API, is so no more.
@@ -36,7 +36,7 @@ pub async fn change_password(
         Via::Token(family) => (None, Some(family)),
     };
     let mut tx = app.db.begin().await?;
-    store::set_password(&mut tx, actor.user, &hash).await?;
+    users::store::set_password(&mut tx, actor.user, &hash).await?;
     let sessions = store::remove_other_sessions(&mut tx, actor.user, session).await?;
     let families = store::remove_other_families(&mut tx, actor.user, family).await?;
     tx.commit().await?;
@@ -51,7 +51,7 @@ pub async fn change_password(
 /// [`Error::Invalid`] `password_wrong` about `password`; [`Error::Conflict`] `last_admin`; [`Error::TooMany`] tries.
 pub async fn can_leave(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
     check_own(app, actor, password, "password").await?;
-    if store::is_last_admin(&app.db, actor.user).await? { Err(last_admin()) } else { Ok(()) }
+    if users::store::is_last_admin(&app.db, actor.user).await? { Err(last_admin()) } else { Ok(()) }
 }
 
 /// Deletes the account with all its sign-ins. The caller has asked [`can_leave`] and removed what it owns.
@@ -62,7 +62,7 @@ pub async fn leave(app: &App, actor: &Actor) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let sessions = store::remove_other_sessions(&mut tx, actor.user, None).await?;
     let families = store::remove_other_families(&mut tx, actor.user, None).await?;
-    if !store::remove_user(&mut tx, actor.user).await? {
+    if !users::store::remove_user(&mut tx, actor.user).await? {
         return Err(last_admin());
     }
     tx.commit().await?;
@@ -83,7 +83,7 @@ fn last_admin() -> Error {
 async fn check_own(app: &App, actor: &Actor, password: SecretString, field: &'static str) -> Result<()> {
     let tries = &app.throttles.account;
     tries.take(&actor.email, app.clock.now()).await.map_err(|retry_after| Error::TooMany { retry_after })?;
-    let (_, hash) = store::find_login(&app.db, &actor.email).await?.ok_or(Error::Unauthenticated)?;
+    let (_, hash) = users::store::find_login(&app.db, &actor.email).await?.ok_or(Error::Unauthenticated)?;
     let checked = app.passwords.verify(password, hash).await;
     if checked != Ok(false) {
         tries.give_back(&actor.email).await;

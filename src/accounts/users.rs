@@ -1,10 +1,12 @@
 //! Making an account, and proving that one is yours with its password.
 
+pub(super) mod store;
+
 use std::net::{IpAddr, Ipv6Addr};
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, Preferences, Role, UserId, setup, store};
+use super::{Actor, Preferences, Role, UserId, setup};
 use crate::{
     app::App,
     config::Signup,
