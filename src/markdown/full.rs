@@ -4,7 +4,8 @@ use comrak::Arena;
 use comrak::nodes::NodeValue;
 
 use super::block::Block;
-use super::code::{Ink, Memory};
+use super::code::Ink;
+use super::memory::Memory;
 use super::parse::{Notes, parse};
 use super::source::{guard, normalise};
 use super::write::{self, Shape, Source};
@@ -19,7 +20,7 @@ pub fn to_html(text: &str) -> String {
     render(text).concat()
 }
 
-/// [`render`], without painting code again that `memory` holds.
+/// [`render`], without making again what `memory` holds.
 pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
     let normal = normalise(text);
     let tame = guard(&normal);
@@ -28,7 +29,7 @@ pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
         return vec![Block::whole(write::plain(normal.trim_end(), false))];
     };
     let source = Source::new(&tame);
-    let mut ink = Ink::Painted(memory);
+    let mut ink = Ink::lasting(memory);
     let (notes, nodes): (Vec<_>, Vec<_>) =
         root.children().partition(|node| matches!(node.data().value, NodeValue::FootnoteDefinition(_)));
     let mut blocks: Vec<Block> = nodes

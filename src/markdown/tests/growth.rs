@@ -7,7 +7,7 @@ pub(super) fn reset() {
     work::take();
 }
 
-pub(super) fn taken() -> (u64, u64, u64) {
+pub(super) fn taken() -> (u64, u64, u64, u64) {
     work::take()
 }
 
@@ -67,8 +67,8 @@ fn work_and_bytes_grow_with_the_length_and_no_faster() {
         let cost = |size| {
             work::take();
             let viewer = stream(&shape(name, size), 30, false);
-            let (parsed, cleaned, highlighted) = work::take();
-            [parsed, cleaned, highlighted, viewer.received as u64]
+            let (parsed, cleaned, highlighted, formulated) = work::take();
+            [parsed, cleaned, highlighted, formulated, viewer.received as u64]
         };
         let (small, large) = (cost(10_000), cost(200_000));
         eprintln!("{name}: {small:?} -> {large:?}");
@@ -84,7 +84,7 @@ fn single_characters_cost_a_constant_factor() {
         let text = shape(name, 6_000);
         work::take();
         let viewer = stream(&text, 1, false);
-        let (parsed, cleaned, highlighted) = work::take();
+        let (parsed, cleaned, highlighted, _) = work::take();
         let n = text.len() as u64;
         eprintln!(
             "{name}: {} {} {} {}",
@@ -102,6 +102,6 @@ fn finishing_does_not_paint_code_again() {
     let text = shape("fence", 30_000) + "```\n";
     work::take();
     stream(&text, 30, false);
-    let (_, _, highlighted) = work::take();
+    let (_, _, highlighted, _) = work::take();
     assert!(highlighted <= text.len() as u64, "{highlighted} of {}", text.len());
 }

@@ -117,14 +117,6 @@ fn footnotes_gather_at_the_end_without_anchors() {
 }
 
 #[test]
-fn formulas_stay_readable_and_prices_are_no_formulas() {
-    assert_eq!(
-        to_html("$x_1 < y_2$ and $$a*b*c$$ cost $5 and $10"),
-        "<p><code class=\"math\">$x_1 &lt; y_2$</code> and <code class=\"math display\">$$a*b*c$$</code> cost $5 and $10</p>"
-    );
-}
-
-#[test]
 fn html_is_shown_as_it_was_written() {
     assert_eq!(
         render("<div>\nhi\n</div>\n\na <b>c</b>"),

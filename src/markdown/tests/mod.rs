@@ -1,5 +1,6 @@
 mod growth;
 mod look;
+mod math;
 mod model;
 mod payloads;
 mod property;
