@@ -57,3 +57,43 @@ fn begins_block(body: &str) -> bool {
     let heading = (1..=6).contains(&level) && matches!(line.as_bytes().get(level), None | Some(b' '));
     heading || super::source::container_marker(body.as_bytes()).is_some()
 }
+
+/// Openings of formulas that no end followed so far, in one paragraph: `\(` and `\[`.
+///
+/// The parser looks for the end from every single one, up to the end of the paragraph.
+#[derive(Debug, Default)]
+pub(super) struct Openings {
+    unmatched: [usize; 2],
+}
+
+/// Most that may wait for an end; the next one is no opening.
+const MAX_OPENINGS: usize = 64;
+
+impl Openings {
+    /// Takes the next line. Where guards go, each behind a backslash, if there are too many.
+    pub(super) fn line(&mut self, line: &str) -> Vec<usize> {
+        if line.trim().is_empty() {
+            *self = Openings::default();
+            return Vec::new();
+        }
+        let mut bytes = line.bytes().enumerate();
+        let mut points = Vec::new();
+        while let Some((_, byte)) = bytes.next() {
+            if byte != b'\\' {
+                continue;
+            }
+            let (at, kind, opens) = match bytes.next() {
+                Some((at, b'(')) => (at, 0, true),
+                Some((at, b'[')) => (at, 1, true),
+                Some((at, b')')) => (at, 0, false),
+                Some((at, b']')) => (at, 1, false),
+                _ => continue,
+            };
+            self.unmatched[kind] = if opens { self.unmatched[kind] + 1 } else { 0 };
+            if self.unmatched[kind] > MAX_OPENINGS {
+                points.push(at);
+            }
+        }
+        points
+    }
+}

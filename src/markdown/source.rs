@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::display::Display;
+use super::display::{Display, Openings};
 
 /// Stands in front of what must not be parsed as structure. Never part of the text itself.
 pub(super) const GUARD: char = '\u{FDD0}';
@@ -99,11 +99,13 @@ fn guard_points(text: &str) -> Vec<(usize, char)> {
     let mut points = Vec::new();
     let mut grid: Option<Grid> = None;
     let mut display = Display::default();
+    let mut openings = Openings::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let look = Look::at(line);
-        points.extend(look.hostile.map(|offset| (at + offset, GUARD)));
         points.extend(display.line(line, look.content).map(|offset| (at + offset, INERT)));
+        points.extend(look.hostile.map(|offset| (at + offset, GUARD)));
+        points.extend(openings.line(line).into_iter().map(|offset| (at + offset, GUARD)));
         if let Some(columns) = look.columns {
             grid = Some(Grid { columns, missing: 0, source: at + look.content });
         } else if line.trim().is_empty() {
@@ -113,13 +115,13 @@ fn guard_points(text: &str) -> Vec<(usize, char)> {
             seen.missing += seen.columns.saturating_sub(cells);
             if seen.missing > MAX_MISSING_CELLS {
                 // The rows before are accepted already: the delimiter row itself becomes text, so none is a table.
-                let place = points.partition_point(|&(p, _)| p < seen.source);
-                points.insert(place, (seen.source, GUARD));
+                points.push((seen.source, GUARD));
                 grid = None;
             }
         }
         at += line.len();
     }
+    points.sort_unstable();
     points
 }
 
