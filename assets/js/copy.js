@@ -53,7 +53,7 @@
       math.replaceWith(mark + (math.querySelector('annotation') ?? math).textContent + mark);
     }
     const stage = document.body.appendChild(document.createElement('div'));
-    stage.className = 'prose sr copying';
+    stage.className = 'prose sr';
     stage.append(markup);
     const text = stage.innerText;
     stage.remove();

@@ -80,7 +80,11 @@ pub(super) fn clean(raw: &str) -> String {
 }
 
 /// Puts what did not pass the sanitiser into its slots, in order.
-pub(super) fn fill<'h>(safe: String, slot: &str, made: impl ExactSizeIterator<Item = &'h str> + Clone) -> String {
+pub(super) fn fill<'h>(
+    safe: String,
+    slot: &str,
+    made: impl ExactSizeIterator<Item = &'h str> + Clone,
+) -> String {
     if made.len() == 0 {
         return safe;
     }

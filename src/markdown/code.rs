@@ -73,7 +73,7 @@ fn lines(info: &str, literal: &str, paint: bool) -> Block {
 /// The figure before its first line.
 pub(super) fn opening(language: &Language) -> Block {
     let mut open = String::from("<figure class=\"code\"><figcaption>");
-    escape(language.label(), &mut open);
+    escape(&language.label(), &mut open);
     open.push_str("</figcaption>");
     open.push_str(&pre(language));
     Block::container(open, CLOSE)

@@ -4,7 +4,8 @@ use comrak::Arena;
 use comrak::nodes::NodeValue;
 
 use super::block::Block;
-use super::code::Ink;
+use super::code::{self, Ink};
+use super::language::Language;
 use super::memory::Memory;
 use super::parse::{Notes, parse};
 use super::source::{guard, normalise};
@@ -13,6 +14,26 @@ use super::write::{self, Shape, Source};
 /// The blocks of `text` in order, each exactly one element. Footnotes, if any, are the last block.
 pub fn render(text: &str) -> Vec<String> {
     blocks(text, &mut Memory::default()).into_iter().map(Block::into_html).collect()
+}
+
+/// A block of code by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The figure.
+    pub html: String,
+    /// The name of the grammar that painted it.
+    pub grammar: Option<&'static str>,
+    /// What stands above the code.
+    pub label: String,
+}
+
+/// `code` as a figure, painted by the grammar for `language`, a word as it stands after a fence.
+pub fn code(code: &str, language: &str) -> Code {
+    let mut memory = Memory::default();
+    let block = code::figure(language, &normalise(code), &mut Ink::lasting(&mut memory));
+    let language = Language::of(language);
+    let grammar = language.grammar().map(|grammar| grammar.name.as_str());
+    Code { html: block.into_html(), grammar, label: language.label().into_owned() }
 }
 
 /// All blocks of `text` as one string.

@@ -117,7 +117,8 @@ fn is_money(math: &NodeMath, node: Node<'_>) -> bool {
     let literal = &math.literal;
     let amount = literal.starts_with(|c: char| c.is_ascii_digit());
     let prose = !literal.contains(['\\', '^', '_', '=', '{', '+', '<', '>', '/', '*']);
-    let words = literal.split_whitespace().any(|word| word.len() > 1 && word.chars().all(char::is_alphabetic));
+    let words =
+        literal.split_whitespace().any(|word| word.len() > 1 && word.chars().all(char::is_alphabetic));
     in_word || (amount && prose && words)
 }
 

@@ -13,7 +13,7 @@ mod tree;
 mod worker;
 mod write;
 
-use super::source::{CARRY, INERT, GUARD};
+use super::source::{CARRY, GUARD, INERT};
 use super::write::escape;
 
 /// Where a formula goes; text can never spell it, as text never holds a bare `<`.
@@ -73,7 +73,7 @@ fn convert(formula: &Formula, converters: &worker::Converters) -> Option<String>
         let second = converters.second(&latex, formula.place);
         second.as_deref().and_then(read)
     })?;
-    Some(write::formula(&row, formula))
+    row.iter().any(tree::Node::shows).then(|| write::formula(&row, formula))
 }
 
 fn read(markup: &str) -> Option<Vec<tree::Node>> {

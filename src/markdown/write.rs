@@ -48,7 +48,9 @@ pub(super) fn block(node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>, shap
     match &node.data().value {
         NodeValue::List(list) => Some(list_block(list, node, source, ink, shape)),
         NodeValue::Table(table) if is_modest(node) => Some(table_block(table, node, ink, shape)),
-        NodeValue::CodeBlock(code) if !is_formula(&code.info) => Some(code::figure(&code.info, &code.literal, ink)),
+        NodeValue::CodeBlock(code) if !is_formula(&code.info) => {
+            Some(code::figure(&code.info, &code.literal, ink))
+        }
         NodeValue::FootnoteDefinition(_) => notes(std::slice::from_ref(&node), source, ink),
         NodeValue::Paragraph if is_carry(node) => None,
         _ => Some(Block::whole(fragment(node, source, ink, |w| w.block(node, shape)))),
@@ -358,7 +360,8 @@ impl<'w, 'm> Writer<'w, 'm> {
         let (tag, head) =
             if matches!(data.value, NodeValue::TableRow(true)) { ("th", true) } else { ("td", false) };
         let at = data.sourcepos;
-        let length = if head { usize::MAX } else { (at.end.column + 1).saturating_sub(at.start.column).max(1) };
+        let length =
+            if head { usize::MAX } else { (at.end.column + 1).saturating_sub(at.start.column).max(1) };
         self.html.push_str("<tr>");
         for (cell, alignment) in row.children().zip(&table.alignments).take(length) {
             self.html.push('<');

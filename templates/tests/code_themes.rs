@@ -44,7 +44,8 @@ fn contrast(a: &str, b: &str) -> f64 {
 
 #[test]
 fn every_colour_of_code_is_readable_in_every_theme() {
-    let (first, second) = HIGHLIGHT.split_once("\n\n:is([data-code=\"paper\"], [data-code=\"ember\"]) {\n").unwrap();
+    let (first, second) =
+        HIGHLIGHT.split_once("\n\n:is([data-code=\"paper\"], [data-code=\"ember\"]) {\n").unwrap();
     let other = first.lines().find(|line| line.contains("--mist")).unwrap();
     let themes = [
         (["shore", "deep"], classes(first), pair(TOKENS, "--mist").unwrap(), pair(TOKENS, "--ink").unwrap()),

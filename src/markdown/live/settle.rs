@@ -108,7 +108,9 @@ impl Live {
             return;
         }
         let context = self.rest[open_at..open_at + head].to_owned();
-        if let Some(block) = write::block(node, &Source::new(""), &mut Ink::passing(&mut self.memory), Shape::default()) {
+        if let Some(block) =
+            write::block(node, &Source::new(""), &mut Ink::passing(&mut self.memory), Shape::default())
+        {
             self.append(block, updates);
             self.open = Open::Table;
             self.context = context;

@@ -14,8 +14,25 @@ const MAX_BYTES_WITH_MACROS: usize = 1024;
 
 /// Commands that lead out of the formula (addresses, classes of the page, the server's terminal), or loop.
 const REFUSED: &[&str] = &[
-    "href", "url", "includegraphics", "htmlClass", "htmlId", "htmlStyle", "htmlData", "class", "cssId", "style",
-    "message", "errmessage", "show", "let", "futurelet", "expandafter", "noexpand", "char", "verb",
+    "href",
+    "url",
+    "includegraphics",
+    "htmlClass",
+    "htmlId",
+    "htmlStyle",
+    "htmlData",
+    "class",
+    "cssId",
+    "style",
+    "message",
+    "errmessage",
+    "show",
+    "let",
+    "futurelet",
+    "expandafter",
+    "noexpand",
+    "char",
+    "verb",
 ];
 const DEFINING: &[&str] =
     &["def", "gdef", "edef", "xdef", "global", "long", "newcommand", "renewcommand", "providecommand"];

@@ -77,7 +77,9 @@ fn greek(variant: &str, c: char) -> Option<u32> {
 
 /// Writes the letters of a token in their alphabet and drops the attribute, except `normal`, which browsers know.
 pub(super) fn restyle(token: &mut Element) {
-    let Some(variant) = token.attributes.get("mathvariant").filter(|v| *v != "normal").cloned() else { return };
+    let Some(variant) = token.attributes.get("mathvariant").filter(|v| *v != "normal").cloned() else {
+        return;
+    };
     token.attributes.remove("mathvariant");
     for child in &mut token.children {
         if let Node::Text(text) = child {

@@ -4,8 +4,8 @@ use super::tree::Element;
 
 /// Classes a formula may have; css/prose.css draws them.
 pub(super) const CLASSES: &[&str] = &[
-    "center", "left", "right", "m-down", "m-up", "m-box", "m-rb", "m-lb", "m-tb", "m-bb", "m-gap", "m-end", "m-start",
-    "m-half", "m-wide",
+    "center", "left", "right", "m-down", "m-up", "m-box", "m-rb", "m-lb", "m-tb", "m-bb", "m-gap", "m-end",
+    "m-start", "m-half", "m-wide",
 ];
 
 /// The class for one declaration of a style.
@@ -40,7 +40,8 @@ pub(super) fn spread(table: &mut Element) {
     if table.take("width").is_some() && wide {
         add(table, "m-wide");
     }
-    let drawn = |lines: &[String], i: usize| lines.get(i).is_some_and(|line| line == "solid" || line == "dashed");
+    let drawn =
+        |lines: &[String], i: usize| lines.get(i).is_some_and(|line| line == "solid" || line == "dashed");
     for (r, row) in table.elements().filter(|row| row.name == "mtr").enumerate() {
         for (c, cell) in row.elements().filter(|cell| cell.name == "mtd").enumerate() {
             match aligned.get(c).map(String::as_str) {

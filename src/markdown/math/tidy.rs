@@ -109,7 +109,8 @@ fn attributes(it: &mut Element) {
         "columnspan" | "rowspan" => value.parse::<u8>().is_ok_and(|n| (1..=64).contains(&n)),
         _ => false,
     });
-    let mut classes: Vec<&str> = table::CLASSES.iter().copied().filter(|c| given.split(' ').any(|g| g == *c)).collect();
+    let mut classes: Vec<&str> =
+        table::CLASSES.iter().copied().filter(|c| given.split(' ').any(|g| g == *c)).collect();
     classes.extend(style.split(';').filter_map(table::class_of));
     classes.sort_unstable();
     classes.dedup();

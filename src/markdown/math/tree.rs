@@ -7,17 +7,77 @@ use std::collections::BTreeMap;
 
 /// Elements a converter may write.
 const ELEMENTS: &[&str] = &[
-    "math", "semantics", "annotation", "mrow", "mstyle", "mi", "mn", "mo", "mtext", "ms", "mspace", "mfrac", "msqrt",
-    "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none",
-    "mtable", "mtr", "mtd", "mphantom", "mpadded", "menclose",
+    "math",
+    "semantics",
+    "annotation",
+    "mrow",
+    "mstyle",
+    "mi",
+    "mn",
+    "mo",
+    "mtext",
+    "ms",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "none",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mphantom",
+    "mpadded",
+    "menclose",
 ];
 /// Attributes a converter may write; which of them remain is decided by [`super::tidy`].
 const ATTRIBUTES: &[&str] = &[
-    "xmlns", "display", "encoding", "class", "style", "id", "mathcolor", "mathbackground", "mathsize", "mathvariant",
-    "displaystyle", "scriptlevel", "form", "fence", "separator", "stretchy", "symmetric", "largeop", "movablelimits",
-    "accent", "accentunder", "lspace", "rspace", "minsize", "maxsize", "width", "height", "depth", "voffset",
-    "linethickness", "columnspan", "rowspan", "columnalign", "columnspacing", "columnlines", "rowlines", "rowspacing",
-    "side", "notation",
+    "xmlns",
+    "display",
+    "encoding",
+    "class",
+    "style",
+    "id",
+    "mathcolor",
+    "mathbackground",
+    "mathsize",
+    "mathvariant",
+    "displaystyle",
+    "scriptlevel",
+    "form",
+    "fence",
+    "separator",
+    "stretchy",
+    "symmetric",
+    "largeop",
+    "movablelimits",
+    "accent",
+    "accentunder",
+    "lspace",
+    "rspace",
+    "minsize",
+    "maxsize",
+    "width",
+    "height",
+    "depth",
+    "voffset",
+    "linethickness",
+    "columnspan",
+    "rowspan",
+    "columnalign",
+    "columnspacing",
+    "columnlines",
+    "rowlines",
+    "rowspacing",
+    "side",
+    "notation",
 ];
 /// Elements that hold text and nothing else.
 const TOKENS: &[&str] = &["mi", "mn", "mo", "mtext", "ms"];
@@ -28,6 +88,16 @@ const MAX_DEPTH: usize = 200;
 pub(super) enum Node {
     Element(Element),
     Text(String),
+}
+
+impl Node {
+    /// Whether there is anything to see.
+    pub(super) fn shows(&self) -> bool {
+        match self {
+            Node::Text(text) => !text.trim().is_empty(),
+            Node::Element(element) => element.name == "mspace" || element.children.iter().any(Node::shows),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,7 +151,9 @@ pub(super) fn read(markup: &str) -> Option<Vec<Node>> {
             match open.last_mut() {
                 Some(parent) => parent.children.push(Node::Element(element)),
                 // Anything after the formula's own end is not the converter's.
-                None => return (element.name == "math" && reader.rest.is_empty()).then_some(element.children),
+                None => {
+                    return (element.name == "math" && reader.rest.is_empty()).then_some(element.children);
+                }
             }
         }
     }
@@ -142,8 +214,15 @@ fn known(list: &[&'static str], name: &str) -> Option<&'static str> {
 
 fn unescape(text: &str) -> Option<String> {
     const NAMED: &[(&str, &str)] = &[
-        ("amp;", "&"), ("lt;", "<"), ("gt;", ">"), ("quot;", "\""), ("apos;", "'"), ("nbsp;", "\u{A0}"),
-        ("#x27;", "'"), ("#39;", "'"), ("#34;", "\""),
+        ("amp;", "&"),
+        ("lt;", "<"),
+        ("gt;", ">"),
+        ("quot;", "\""),
+        ("apos;", "'"),
+        ("nbsp;", "\u{A0}"),
+        ("#x27;", "'"),
+        ("#39;", "'"),
+        ("#34;", "\""),
     ];
     let mut parts = text.split('&');
     let mut plain = parts.next()?.to_owned();

@@ -64,7 +64,10 @@ pub(super) struct Converters {
 
 impl Converters {
     fn new() -> Converters {
-        Converters { first: LatexToMathML::new(MathCoreConfig::default()).ok(), second: KatexContext::default() }
+        Converters {
+            first: LatexToMathML::new(MathCoreConfig::default()).ok(),
+            second: KatexContext::default(),
+        }
     }
 
     /// Quick, and its letters are the right ones.

@@ -33,6 +33,12 @@ pub(super) fn shape(name: &str, size: usize) -> String {
         "defs" => format!("[a{i}]: https://a.example/{i}\n"),
         "item" if i == 0 => "- one item".into(),
         "item" => format!(" that never ends {i},"),
+        "formulas" => {
+            format!("Here $x_{{{i}}}$ is \\(\\frac{{{i}}}{{2}}\\), so\n\n$$\ny = {i}^2\n+ z\n$$\n\n")
+        }
+        "formula" if i == 0 => "$$\n".into(),
+        "formula" => format!("a_{{{i}}} + \n"),
+        "same formula" => "and $a^2$ again, ".into(),
         other => panic!("no shape {other}"),
     };
     let mut text = String::with_capacity(size + 100);
@@ -59,6 +65,9 @@ pub(super) const SHAPES: &[&str] = &[
     "indented",
     "defs",
     "item",
+    "formulas",
+    "formula",
+    "same formula",
 ];
 
 #[test]

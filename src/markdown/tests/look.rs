@@ -176,7 +176,7 @@ fn nothing_is_missing_while_a_text_grows() {
     };
     let mixed = "intro\n\n- a\n- b\n  - c\n\n3. x\n3. y\n\n| h |\n|---|\n| 1 |\n| 2 |\n3. z\n3. zz\n\n> q\n\ntext\n\n".repeat(3);
     // Definitions show nothing; a cut formula or fence is told from prose only at the end.
-    for name in SHAPES.iter().filter(|s| **s != "defs").chain([&"mixed"]) {
+    for name in SHAPES.iter().filter(|s| !["defs", "formula"].contains(s)).chain([&"mixed"]) {
         let source = if *name == "mixed" { mixed.clone() } else { shape(name, 9_000) };
         let mut live = Live::new();
         let mut at = 0;

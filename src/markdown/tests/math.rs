@@ -65,7 +65,8 @@ fn formulas_of_all_kinds_become_mathml() {
         .iter()
         .filter(|latex| {
             let html = to_html(&format!("$$\n{latex}\n$$"));
-            let safe = safety::check(&html) == 1 && safety::check(&to_html(&format!("a \\({latex}\\) b"))) == 1;
+            let safe =
+                safety::check(&html) == 1 && safety::check(&to_html(&format!("a \\({latex}\\) b"))) == 1;
             !(safe && html.starts_with("<p><span class=\"math display\"><math display=\"block\"><"))
         })
         .collect();
@@ -95,7 +96,16 @@ fn every_delimiter_is_known() {
 
 #[test]
 fn code_and_escapes_are_no_formulas() {
-    for text in ["`$x$`", "`\\(x\\)`", "```\n$x$ \\(x\\)\n```", "    $$x$$", "\\$x\\$", "\\\\(x\\\\)", "$ x $", "$$$$"] {
+    for text in [
+        "`$x$`",
+        "`\\(x\\)`",
+        "```\n$x$ \\(x\\)\n```",
+        "    $$x$$",
+        "\\$x\\$",
+        "\\\\(x\\\\)",
+        "$ x $",
+        "$$$$",
+    ] {
         assert!(!to_html(text).contains("math"), "{text}: {}", to_html(text));
     }
 }
@@ -228,7 +238,9 @@ fn tags_in_formulas_are_text() {
         r#"\color{"onload="}{y}"#,
         r"\begin{array}{c@{<img src=x>}c} a & b \end{array}",
     ] {
-        for text in [format!("$${latex}$$"), format!("${latex}$"), format!("| a |\n|---|\n| \\({latex}\\) |\n")] {
+        for text in
+            [format!("$${latex}$$"), format!("${latex}$"), format!("| a |\n|---|\n| \\({latex}\\) |\n")]
+        {
             let viewer = stream(&text, 3, true);
             assert_eq!(viewer.blocks, render(&text));
             for block in &viewer.blocks {

@@ -38,14 +38,59 @@ const ELEMENTS: &[&str] = &[
 ];
 /// MathML Core, as far as formulas are written in it.
 const MATHML: &[&str] = &[
-    "math", "semantics", "annotation", "mrow", "mstyle", "mi", "mn", "mo", "mtext", "ms", "mspace", "mfrac", "msqrt",
-    "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none",
-    "mtable", "mtr", "mtd", "mphantom", "mpadded",
+    "math",
+    "semantics",
+    "annotation",
+    "mrow",
+    "mstyle",
+    "mi",
+    "mn",
+    "mo",
+    "mtext",
+    "ms",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "none",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mphantom",
+    "mpadded",
 ];
 const MATHML_ATTRIBUTES: &[&str] = &[
-    "accent", "accentunder", "columnspan", "depth", "displaystyle", "fence", "form", "height", "largeop",
-    "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "rowspan", "rspace",
-    "scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width",
+    "accent",
+    "accentunder",
+    "columnspan",
+    "depth",
+    "displaystyle",
+    "fence",
+    "form",
+    "height",
+    "largeop",
+    "linethickness",
+    "lspace",
+    "mathvariant",
+    "maxsize",
+    "minsize",
+    "movablelimits",
+    "rowspan",
+    "rspace",
+    "scriptlevel",
+    "separator",
+    "stretchy",
+    "symmetric",
+    "voffset",
+    "width",
 ];
 const CLASSES: &[&str] = &[
     "center",
@@ -118,7 +163,10 @@ fn allowed(element: &str, attribute: &str, value: &str, html: &str) {
         ("math", "display") => assert_eq!(value, "block"),
         ("annotation", "encoding") => assert_eq!(value, "application/x-tex"),
         (element, attribute) if MATHML.contains(&element) && MATHML_ATTRIBUTES.contains(&attribute) => {
-            assert!(value.len() <= 16 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.%".contains(&b)), "{html}");
+            assert!(
+                value.len() <= 16 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.%".contains(&b)),
+                "{html}"
+            );
         }
         (_, "class") => {
             for class in value.split(' ') {
