@@ -19,6 +19,8 @@ pub struct Shell {
     pub locale: Locale,
     /// Light, dark, or as the system says.
     pub theme: Theme,
+    /// Which of the two accents leads.
+    pub accent: Accent,
     /// Who is signed in.
     pub viewer: Option<Viewer>,
     /// Messages shown once, above the page.
@@ -71,12 +73,52 @@ impl Theme {
     }
 }
 
+/// The colour of what can be done; the other one is for what happens just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Accent {
+    /// Green as a mountain stream.
+    #[default]
+    Water,
+    /// Brown as what it carries.
+    Silt,
+}
+
+impl Accent {
+    /// Both, in the order of the setting.
+    pub const ALL: [Self; 2] = [Self::Water, Self::Silt];
+
+    /// The value of the form field and `<html data-accent>`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Water => "water",
+            Self::Silt => "silt",
+        }
+    }
+
+    /// The accent of a stored or sent value; anything unknown is water.
+    #[must_use]
+    pub fn parse(value: &str) -> Self {
+        Self::ALL.into_iter().find(|accent| accent.as_str() == value).unwrap_or_default()
+    }
+
+    /// What a person calls it.
+    #[must_use]
+    pub fn label(self, l: Locale) -> String {
+        let text = match self {
+            Self::Water => l.t("accent-water"),
+            Self::Silt => l.t("accent-silt"),
+        };
+        text.into_owned()
+    }
+}
+
 /// A whole document. `kind` names the page for the stylesheet; `head` goes last into `<head>`.
 pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, body: &Markup) -> Markup {
     let l = shell.locale;
     html! {
         (DOCTYPE)
-        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) {
+        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-accent=(shell.accent.as_str()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";

@@ -2,6 +2,7 @@
 
 mod account;
 mod chat;
+pub mod gallery;
 mod inline;
 mod settings;
 mod shell;

@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use freshet_templates::{
     Locale, fragments,
-    layout::{Shell, Theme, Viewer},
+    layout::{Accent, Shell, Theme, Viewer},
     parts::toast::{Notice, Toast},
 };
 
@@ -69,6 +69,7 @@ impl Visit {
         Shell {
             locale: Locale::default(),
             theme: self.theme,
+            accent: Accent::default(),
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
             toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
             path: self.path.clone(),

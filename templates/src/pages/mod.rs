@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod error;
+pub mod gallery;
 pub mod landing;
 pub mod login;
 pub mod register;

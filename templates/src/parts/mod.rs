@@ -9,3 +9,22 @@ pub mod sidebar;
 pub mod theme;
 pub mod toast;
 pub mod welcome;
+
+use maud::Markup;
+
+/// Every part with every sample, by a name that can be a file's: `toast-undo`.
+#[must_use]
+pub fn samples() -> Vec<(String, Markup)> {
+    let groups: [(&str, Vec<(&str, Markup)>); 6] = [
+        ("message", message::samples()),
+        ("composer", composer::samples()),
+        ("menu", menu::samples()),
+        ("field", field::samples()),
+        ("toast", toast::samples()),
+        ("fragment", crate::fragments::samples()),
+    ];
+    let named = |(part, samples): (&str, Vec<(&str, Markup)>)| {
+        samples.into_iter().map(|(name, markup)| (format!("{part}-{name}"), markup)).collect::<Vec<_>>()
+    };
+    groups.into_iter().flat_map(named).collect()
+}
