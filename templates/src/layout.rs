@@ -27,6 +27,8 @@ pub struct Shell {
     pub toasts: Vec<Toast>,
     /// Path and query of this page: where the theme form comes back to. Must begin with one `/`.
     pub path: String,
+    /// Whether the list of conversations is put away on wide screens.
+    pub sidebar_hidden: bool,
     /// Development only: load the page again when the server was started anew.
     pub dev_reload: bool,
 }
@@ -118,7 +120,8 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
     let l = shell.locale;
     html! {
         (DOCTYPE)
-        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-accent=(shell.accent.as_str()) {
+        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-accent=(shell.accent.as_str())
+            data-sidebar=[shell.sidebar_hidden.then_some("off")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";
@@ -133,7 +136,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 @if shell.dev_reload { script src="/dev/reload.js" defer {} }
                 (head)
             }
-            body class=(kind)
+            body class=(kind) data-signed-in[shell.viewer.is_some()]
                 data-label-copy=(l.t("copy"))
                 data-label-copied=(l.t("copied"))
                 data-label-copy-failed=(l.t("copy-failed"))

@@ -18,6 +18,8 @@ use crate::{accounts::Actor, app::App, error::Error};
 
 /// The cookie that holds the theme; the page must know it before it is drawn.
 pub(super) const THEME_COOKIE: &str = "theme";
+/// The cookie that says whether the list of conversations is put away; js/keys.js sets it.
+const SIDEBAR_COOKIE: &str = "sidebar";
 /// The cookie that carries a notice over a redirect.
 const NOTICE_COOKIE: &str = "notice";
 
@@ -28,6 +30,7 @@ pub struct Visit {
     notice: Option<Notice>,
     path: String,
     dev_reload: bool,
+    sidebar_hidden: bool,
     /// Whether htmx asks, not the browser itself.
     pub by_script: bool,
     /// Whether it asks from a page of older messages.
@@ -52,6 +55,7 @@ impl Visit {
             notice: read_notice(value(NOTICE_COOKIE)),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             dev_reload: app.config.server.dev_reload,
+            sidebar_hidden: value(SIDEBAR_COOKIE) == "off",
             by_script: headers.contains_key("hx-request"),
             on_older: headers.get("hx-current-url").is_some_and(|url| {
                 url.to_str().is_ok_and(|url| url.contains("?before=") || url.contains("&before="))
@@ -73,6 +77,7 @@ impl Visit {
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
             toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
             path: self.path.clone(),
+            sidebar_hidden: self.sidebar_hidden,
             dev_reload: self.dev_reload,
         }
     }

@@ -26,6 +26,40 @@ claim-light = Light by nature
 claim-light-text = One small program without setup. Pages under 60 kB that work on an old phone, and even without JavaScript.
 demo-question = How do rivers carry sediment?
 
+# Start page
+home = Home
+home-title = What is next, { $name }?
+home-continue = Continue where you were
+home-ideas = Begin with an idea
+home-commands = Commands
+home-running = Being answered now
+home-pinned = Pinned
+home-recent = Recent
+home-empty = Nothing here yet. Your conversations will appear as you write.
+
+# Palette and shortcuts
+palette-label = Commands
+palette-title = Commands (Ctrl+K)
+palette-placeholder = Go to a conversation, or do something
+palette-actions = Actions
+palette-here = In this conversation
+palette-none = Nothing with that name. Enter searches in all messages.
+palette-light = Light colours
+palette-dark = Dark colours
+palette-system = Colours of the system
+search-chats = Search conversations
+shortcuts = Keyboard shortcuts
+shortcuts-on = Use these shortcuts in this browser
+shortcut-palette = Commands and conversations
+shortcut-focus = Write a message
+shortcut-send = Send
+shortcut-break = New line
+shortcut-stop = Stop the answer, close what is open
+shortcut-sidebar = Show or hide conversations
+shortcut-model = Choose a model
+shortcut-copy-answer = Copy the last answer
+shortcut-copy-code = Copy the last code
+
 # Short messages
 offline = The server cannot be reached. Your text is kept.
 refused = The server did not take that. Your text is kept.

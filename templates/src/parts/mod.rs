@@ -5,6 +5,8 @@ pub mod field;
 pub mod icon;
 pub mod menu;
 pub mod message;
+pub mod palette;
+pub mod shortcut;
 pub mod sidebar;
 pub mod theme;
 pub mod toast;
@@ -15,11 +17,12 @@ use maud::Markup;
 /// Every part with every sample, by a name that can be a file's: `toast-undo`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 6] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 7] = [
         ("message", message::samples()),
         ("composer", composer::samples()),
         ("menu", menu::samples()),
         ("field", field::samples()),
+        ("palette", palette::samples()),
         ("toast", toast::samples()),
         ("fragment", crate::fragments::samples()),
     ];
