@@ -119,9 +119,9 @@
       if (!box) await load();
       if (box.open) return box.close();
       input.value = '';
+      box.showModal();
       fill('here', here());
       filter();
-      box.showModal();
       input.focus();
     } catch {
       location.assign('/palette');
