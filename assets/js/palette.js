@@ -56,7 +56,7 @@
     return dress(item);
   }
   const chat = ({ href, title }) => line(title, item => { item.href = href; });
-  const known = () => [...document.querySelectorAll('#chats a[href^="/c/"]')].filter(link => /^\/c\/[0-9a-f-]{36}$/.test(link.pathname))
+  const known = () => [...document.querySelectorAll('#chats a[href^="/c/"]')].filter(link => /^\/c\/[0-9a-f-]{36}$/.test(link.pathname) && !link.ariaCurrent)
     .map(link => ({ href: link.pathname, title: link.querySelector('.sidebar__title')?.textContent ?? link.textContent.trim() }));
 
   // What the head of the page has in its menus is offered by name, too.

@@ -75,6 +75,7 @@ notice-failed = Something went wrong on our side. Nothing was lost.
 
 # Errors
 go-home = Go to the start page
+error-again = Try again
 error-not-found = There is nothing here
 error-not-found-text = The page does not exist, or it is not yours to see.
 error-forbidden = This is not for you

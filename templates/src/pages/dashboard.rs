@@ -54,9 +54,9 @@ pub fn page(props: &Dashboard) -> Markup {
                     h1.home__title { (l.ta("home-title", &[("name", name.into())])) }
                     (composer(l, &props.composer))
                     (ways(l, props.recent.first()))
-                    (talks(l, "home-running", &props.running, Icon::Chat, true))
-                    (talks(l, "home-pinned", &props.pinned, Icon::Pin, false))
-                    (talks(l, "home-recent", &props.recent, Icon::Chat, false))
+                    (talks(l, "home-running", &l.t("home-running"), &props.running, Icon::Chat, true))
+                    (talks(l, "home-pinned", &l.t("home-pinned"), &props.pinned, Icon::Pin, false))
+                    (talks(l, "home-recent", &l.t("home-recent"), &props.recent, Icon::Chat, false))
                     @if props.recent.is_empty() { p.home__empty { (l.t("home-empty")) } }
                 }
             }
@@ -69,24 +69,23 @@ pub fn page(props: &Dashboard) -> Markup {
 /// Quick actions.
 fn ways(l: Locale, last: Option<&Talk>) -> Markup {
     let way = |href: &str, picture: Icon, label: &str| {
-        html! { a.way href=(href) { (icon(picture)) (l.t(label)) } }
+        html! { a.way href=(href) { (icon(picture)) (label) } }
     };
     html! {
         nav.ways aria-label=(l.t("palette-actions")) {
-            @if let Some(last) = last { (way(&format!("/c/{}", last.id), Icon::ArrowRight, "home-continue")) }
-            (way("/c/new", Icon::Lightbulb, "home-ideas"))
-            (way("/search", Icon::Search, "search-chats"))
+            @if let Some(last) = last { (way(&format!("/c/{}", last.id), Icon::ArrowRight, &l.t("home-continue"))) }
+            (way("/c/new", Icon::Lightbulb, &l.t("home-ideas")))
+            (way("/search", Icon::Search, &l.t("search-chats")))
             a.way href="/palette" data-behavior="palette" { (icon(Icon::Command)) (l.t("home-commands")) }
-            (way("/settings", Icon::Settings, "settings"))
         }
     }
 }
 
-fn talks(l: Locale, label: &str, talks: &[Talk], picture: Icon, live: bool) -> Markup {
+fn talks(l: Locale, id: &str, label: &str, talks: &[Talk], picture: Icon, live: bool) -> Markup {
     html! {
         @if !talks.is_empty() {
-            section.home__group aria-labelledby=(label) {
-                h2.home__label #(label) { (l.t(label)) }
+            section.home__group aria-labelledby=(id) {
+                h2.home__label #(id) { (label) }
                 ul.talks {
                     @for talk in talks {
                         li {

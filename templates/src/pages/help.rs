@@ -14,7 +14,7 @@ pub fn shortcuts(shell: &Shell, keys: Keys) -> Markup {
     let props = Sheet { title: l.t("shortcuts").into_owned(), back: "/".into(), problem: None };
     let body = html! {
         dl.shortcuts {
-            @for entry in Shortcut::ALL { div { dt { (l.t(entry.label())) } dd { (shortcut::keys(entry, keys)) } } }
+            @for entry in Shortcut::ALL { div { dt { (entry.label(l)) } dd { (shortcut::keys(entry, keys)) } } }
         }
         label.check.scripted {
             input type="checkbox" checked data-behavior="keys";

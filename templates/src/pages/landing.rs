@@ -54,7 +54,7 @@ pub fn page(props: &Landing) -> Markup {
 }
 
 /// Ragged lines that flow: text as water, behind the first words.
-fn flow() -> Markup {
+pub(super) fn flow() -> Markup {
     html! {
         svg.flow viewBox="0 0 1440 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true" {
             @for (line, ends) in [4, 3, 4, 2, 4, 3, 1].into_iter().enumerate() {

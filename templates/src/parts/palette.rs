@@ -23,22 +23,22 @@ pub fn palette(l: Locale, keys: Keys) -> Markup {
                 div.palette__group data-group="here" hidden { h2.palette__label { (l.t("palette-here")) } }
                 div.palette__group data-group="chats" hidden {
                     h2.palette__label { (l.t("conversations")) }
-                    (link(l, keys, "/c/new", Icon::Chat, "untitled", None))
+                    (link(keys, "/c/new", Icon::Chat, &l.t("untitled"), None))
                 }
                 div.palette__group {
                     h2.palette__label { (l.t("palette-actions")) }
-                    (link(l, keys, "/c/new", Icon::Plus, "new-chat", Some(Shortcut::NewChat)))
-                    (link(l, keys, "/", Icon::Home, "home", None))
-                    (link(l, keys, "/search", Icon::Search, "search-chats", None))
-                    (link(l, keys, "/settings", Icon::Settings, "settings", Some(Shortcut::Settings)))
-                    (run(l, keys, "copy-answer", Icon::Copy, "shortcut-copy-answer", Some(Shortcut::CopyAnswer)))
-                    (run(l, keys, "copy-code", Icon::Code, "shortcut-copy-code", Some(Shortcut::CopyCode)))
-                    (run(l, keys, "model", Icon::ChevronDown, "shortcut-model", Some(Shortcut::Model)))
-                    (run(l, keys, "sidebar", Icon::Sidebar, "shortcut-sidebar", Some(Shortcut::Sidebar)))
-                    (run(l, keys, "theme-light", Icon::Sun, "palette-light", None))
-                    (run(l, keys, "theme-dark", Icon::Moon, "palette-dark", None))
-                    (run(l, keys, "theme-system", Icon::Monitor, "palette-system", None))
-                    a.palette__item href="/help/shortcuts" data-sheet { (inside(l, keys, Icon::Keyboard, "shortcuts", Some(Shortcut::Help))) }
+                    (link(keys, "/c/new", Icon::Plus, &l.t("new-chat"), Some(Shortcut::NewChat)))
+                    (link(keys, "/", Icon::Home, &l.t("home"), None))
+                    (link(keys, "/search", Icon::Search, &l.t("search-chats"), None))
+                    (link(keys, "/settings", Icon::Settings, &l.t("settings"), Some(Shortcut::Settings)))
+                    (run(keys, "copy-answer", Icon::Copy, &l.t("shortcut-copy-answer"), Some(Shortcut::CopyAnswer)))
+                    (run(keys, "copy-code", Icon::Code, &l.t("shortcut-copy-code"), Some(Shortcut::CopyCode)))
+                    (run(keys, "model", Icon::ChevronDown, &l.t("shortcut-model"), Some(Shortcut::Model)))
+                    (run(keys, "sidebar", Icon::Sidebar, &l.t("shortcut-sidebar"), Some(Shortcut::Sidebar)))
+                    (run(keys, "theme-light", Icon::Sun, &l.t("palette-light"), None))
+                    (run(keys, "theme-dark", Icon::Moon, &l.t("palette-dark"), None))
+                    (run(keys, "theme-system", Icon::Monitor, &l.t("palette-system"), None))
+                    a.palette__item href="/help/shortcuts" data-sheet { (inside(keys, Icon::Keyboard, &l.t("shortcuts"), Some(Shortcut::Help))) }
                 }
                 p.palette__none hidden { (l.t("palette-none")) }
             }
@@ -46,21 +46,21 @@ pub fn palette(l: Locale, keys: Keys) -> Markup {
     }
 }
 
-fn link(l: Locale, keys: Keys, href: &str, picture: Icon, label: &str, shortcut: Option<Shortcut>) -> Markup {
-    html! { a.palette__item href=(href) { (inside(l, keys, picture, label, shortcut)) } }
+fn link(keys: Keys, href: &str, picture: Icon, label: &str, shortcut: Option<Shortcut>) -> Markup {
+    html! { a.palette__item href=(href) { (inside(keys, picture, label, shortcut)) } }
 }
 
 /// What only a script can do.
-fn run(l: Locale, keys: Keys, name: &str, picture: Icon, label: &str, shortcut: Option<Shortcut>) -> Markup {
+fn run(keys: Keys, name: &str, picture: Icon, label: &str, shortcut: Option<Shortcut>) -> Markup {
     html! {
-        button.palette__item.scripted type="button" data-run=(name) { (inside(l, keys, picture, label, shortcut)) }
+        button.palette__item.scripted type="button" data-run=(name) { (inside(keys, picture, label, shortcut)) }
     }
 }
 
-fn inside(l: Locale, keys: Keys, picture: Icon, label: &str, shortcut: Option<Shortcut>) -> Markup {
+fn inside(keys: Keys, picture: Icon, label: &str, shortcut: Option<Shortcut>) -> Markup {
     html! {
         (icon(picture))
-        span.palette__text dir="auto" { (l.t(label)) }
+        span.palette__text dir="auto" { (label) }
         @if let Some(shortcut) = shortcut { (shortcut::keys(shortcut, keys)) }
     }
 }

@@ -1,6 +1,10 @@
 //! The keyboard shortcuts and how their keys are drawn. What they do is in js/keys.js.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
+
+use crate::Locale;
 
 /// The keyboards that are labelled differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,22 +62,22 @@ impl Shortcut {
         Self::CopyCode,
     ];
 
-    /// The key of its name in the catalogue.
+    /// What a person calls it.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub fn label(self, l: Locale) -> Cow<'static, str> {
         match self {
-            Self::Palette => "shortcut-palette",
-            Self::NewChat => "new-chat",
-            Self::Focus => "shortcut-focus",
-            Self::Send => "shortcut-send",
-            Self::Break => "shortcut-break",
-            Self::Stop => "shortcut-stop",
-            Self::Sidebar => "shortcut-sidebar",
-            Self::Model => "shortcut-model",
-            Self::CopyAnswer => "shortcut-copy-answer",
-            Self::CopyCode => "shortcut-copy-code",
-            Self::Settings => "settings",
-            Self::Help => "shortcuts",
+            Self::Palette => l.t("shortcut-palette"),
+            Self::NewChat => l.t("new-chat"),
+            Self::Focus => l.t("shortcut-focus"),
+            Self::Send => l.t("shortcut-send"),
+            Self::Break => l.t("shortcut-break"),
+            Self::Stop => l.t("shortcut-stop"),
+            Self::Sidebar => l.t("shortcut-sidebar"),
+            Self::Model => l.t("shortcut-model"),
+            Self::CopyAnswer => l.t("shortcut-copy-answer"),
+            Self::CopyCode => l.t("shortcut-copy-code"),
+            Self::Settings => l.t("settings"),
+            Self::Help => l.t("shortcuts"),
         }
     }
 
