@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{events::ChatUpdated, store};
+use super::{events::ChatUpdated, store::conversations as store};
 use crate::{
     accounts::Actor,
     app::App,

@@ -17,4 +17,7 @@ pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 
 /// What [`crate::replies`] writes in its own transactions.
-pub(crate) use store::{MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, update as update_in};
+pub(crate) use store::{
+    conversations::{lock_conversation, update as update_in},
+    messages::{MESSAGE_TEXT_LIMIT, add_message, history_in},
+};
