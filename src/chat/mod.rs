@@ -7,17 +7,18 @@ pub mod conversations;
 pub mod events;
 pub mod messages;
 pub mod presence;
+pub mod search;
 pub mod snapshot;
 mod store;
 mod view;
 
-pub use conversations::{Conversation, NewConversation, Page};
+pub use conversations::{Change, Conversation, Filter, NewConversation, Page};
 pub use events::Event;
 pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 
 /// What [`crate::replies`] writes in its own transactions.
 pub(crate) use store::{
-    conversations::{lock_conversation, update as update_in},
+    conversations::{hold_conversation, lock_conversation, update as update_in},
     messages::{MESSAGE_TEXT_LIMIT, add_message, history_in},
 };

@@ -1,4 +1,5 @@
-//! The room's SQL: conversations and messages.
+//! The room's SQL: conversations, messages and the index of their words.
 
 pub(super) mod conversations;
 pub(super) mod messages;
+pub(super) mod search;

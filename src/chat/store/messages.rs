@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    chat::{Message, Reply, ReplyError, Role, Status},
+    chat::{Message, Reply, ReplyError, Role, Status, search},
     fetch,
     platform::db::{Db, Tx},
     sql, tx_exec, tx_fetch,
@@ -83,6 +83,10 @@ pub(crate) async fn add_message(tx: &mut Tx, conversation: Uuid, new: &Message) 
         new.thinking.as_str(),
         new.created_at
     )?;
+    // An answer is indexed when it ends.
+    if !new.text.is_empty() {
+        search::add_in(tx, conversation, new.id, &new.text).await?;
+    }
     Ok(())
 }
 
@@ -120,7 +124,7 @@ pub(in crate::chat) async fn conversation_of(
         fetch_optional,
         sql!(
             "SELECT c.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-             WHERE m.id = $1 AND c.owner_id = $2"
+             WHERE m.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL"
         ),
         message,
         owner

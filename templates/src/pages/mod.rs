@@ -1,10 +1,13 @@
 //! One file per page: Props, a function, samples.
 
 pub mod chat;
+pub mod chats;
 pub mod error;
 pub mod landing;
 pub mod login;
+pub mod options;
 pub mod register;
+pub mod search;
 pub mod settings;
 pub mod sheet;
 
@@ -13,11 +16,14 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 7] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 10] = [
         ("landing", landing::samples()),
         ("register", register::samples()),
         ("login", login::samples()),
         ("chat", chat::samples()),
+        ("chats", chats::samples()),
+        ("options", options::samples()),
+        ("search", search::samples()),
         ("settings", settings::samples()),
         ("sheet", sheet::samples()),
         ("error", error::samples()),
