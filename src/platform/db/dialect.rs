@@ -111,7 +111,7 @@ pub const SEARCH: Dialect = sql_pair! {
     sqlite: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, m.text, m.created_at
              FROM search_words s CROSS JOIN search_texts t ON t.id = s.rowid
              CROSS JOIN conversations c ON c.id = t.conversation_id LEFT JOIN messages m ON m.id = t.message_id
-             WHERE s.words MATCH $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND s.rowid < $4
+             WHERE s.search_words MATCH $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND s.rowid < $4
                AND NOT EXISTS (SELECT 1 FROM json_each($3) p WHERE instr(t.words, p.value) = 0)
              ORDER BY s.rowid DESC LIMIT $5",
     postgres: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, m.text, m.created_at

@@ -186,7 +186,8 @@ async fn arrange(app: &App, actor: &Actor, visit: &Visit, id: Uuid, change: Chan
         html! { (fragments::sidebar_list(l, &sidebar(app, actor, l, visit.open_chat()).await?)) (undone(&id)) }
     };
     let response = done(visit, &chat, words);
-    let by_redirect = put_away && !response.status().is_success();
+    // Where nobody could see the toast of the answer, the next page shows it.
+    let by_redirect = put_away && !visit.has_sidebar();
     Ok(if by_redirect { with_notice_about(response, Notice::ChatArchived, id) } else { response })
 }
 
@@ -211,13 +212,12 @@ pub(super) async fn delete(
 ) -> Result<Response> {
     replies::delete(&app, &actor, id).await?;
     let l = visit.locale();
-    if visit.by_script && visit.open_chat() != Some(id) && has_sidebar(&visit) {
+    if visit.has_sidebar() && visit.open_chat() != Some(id) {
         let toast = Notice::ChatDeleted.toast_about(l, &id.to_string());
         let gone = fragments::sidebar_item_gone(&id.to_string());
         return Ok(html! { (gone) (fragments::toast(l, &toast)) }.into_response());
     }
-    let to = if visit.from().starts_with("/chats") { "/chats" } else { "/c/new" };
-    Ok(with_notice_about(visit.done(to), Notice::ChatDeleted, id))
+    Ok(with_notice_about(visit.done(visit.from_list().unwrap_or("/c/new")), Notice::ChatDeleted, id))
 }
 
 /// `POST /c/{id}/restore`.
@@ -229,7 +229,7 @@ pub(super) async fn restore(
 ) -> Result<Response> {
     let l = visit.locale();
     match conversations::restore(&app, &actor, id).await {
-        Ok(_) if visit.by_script && has_sidebar(&visit) => {
+        Ok(_) if visit.has_sidebar() => {
             let list = fragments::sidebar_list(l, &sidebar(&app, &actor, l, visit.open_chat()).await?);
             let toast = fragments::toast(l, &Notice::ChatRestored.toast(l));
             Ok(html! { (list) (undone(&id)) (toast) }.into_response())
@@ -245,15 +245,10 @@ pub(super) async fn restore(
 
 /// What an action on a conversation that goes on is answered with: `words` for a page with the list beside it.
 fn done(visit: &Visit, chat: &Conversation, words: Markup) -> Response {
-    if visit.by_script && has_sidebar(visit) {
+    if visit.has_sidebar() {
         return words.into_response();
     }
-    let to = if visit.from().starts_with("/chats") { "/chats".to_owned() } else { format!("/c/{}", chat.id) };
-    visit.done(&to)
-}
-
-fn has_sidebar(visit: &Visit) -> bool {
-    visit.from().starts_with("/c/")
+    visit.done(visit.from_list().unwrap_or(&format!("/c/{}", chat.id)))
 }
 
 /// Takes away the toast that offered to undo.

@@ -14,6 +14,7 @@ use freshet_templates::{
     parts::toast::{Notice, Toast},
 };
 
+use url::Url;
 use uuid::Uuid;
 
 use crate::{accounts::Actor, app::App, error::Error};
@@ -34,8 +35,8 @@ pub struct Visit {
     pub by_script: bool,
     /// Whether it asks from a page of older messages.
     on_older: bool,
-    /// The path of the page that htmx asks from, and the conversation it shows.
-    from: Option<String>,
+    /// The page that htmx asks from.
+    from: Option<Url>,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -58,12 +59,10 @@ impl Visit {
             dev_reload: app.config.server.dev_reload,
             by_script: headers.contains_key("hx-request"),
             on_older: headers.get("hx-current-url").is_some_and(|url| {
-                url.to_str().is_ok_and(|url| url.contains("?before=") || url.contains("&before="))
+                let older = ["?before=", "&before=", "?at=", "&at="];
+                url.to_str().is_ok_and(|url| older.iter().any(|sign| url.contains(sign)))
             }),
-            from: headers
-                .get("hx-current-url")
-                .and_then(|url| url::Url::parse(url.to_str().ok()?).ok())
-                .map(|url| url.path().to_owned()),
+            from: headers.get("hx-current-url").and_then(|url| Url::parse(url.to_str().ok()?).ok()),
         }
     }
 
@@ -84,14 +83,21 @@ impl Visit {
         }
     }
 
-    /// The path of the page that htmx asks from.
-    pub fn from(&self) -> &str {
-        self.from.as_deref().unwrap_or_default()
+    /// The list of all conversations, path and query, if htmx asks from there.
+    pub fn from_list(&self) -> Option<&str> {
+        let from = self.from.as_ref().filter(|from| from.path() == "/chats")?;
+        Some(&from[url::Position::BeforePath..url::Position::AfterQuery])
+    }
+
+    /// Whether htmx asks from a page that has the conversations beside it.
+    pub fn has_sidebar(&self) -> bool {
+        let on_new = || self.from.as_ref().is_some_and(|from| from.path() == "/c/new");
+        self.by_script && (self.open_chat().is_some() || on_new())
     }
 
     /// The conversation on the page that htmx asks from.
     pub fn open_chat(&self) -> Option<Uuid> {
-        Uuid::try_parse(self.from().strip_prefix("/c/")?).ok()
+        Uuid::try_parse(self.from.as_ref()?.path().strip_prefix("/c/")?).ok()
     }
 
     /// A page. A notice that came over a redirect is shown once.

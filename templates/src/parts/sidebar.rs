@@ -135,7 +135,7 @@ pub fn next(l: Locale, props: &Sidebar) -> Markup {
         @if let Some(cursor) = &props.more {
             a.sidebar__more href={ "/chats?cursor=" (cursor) }
                 hx-get={ "/chats/list?cursor=" (cursor) "&current=" (current.unwrap_or_default()) }
-                hx-trigger="intersect once rootMargin:400px" hx-swap="outerHTML" { (l.t("older-conversations")) }
+                hx-trigger="intersect once root:#chats rootMargin:400px" hx-swap="outerHTML" { (l.t("older-conversations")) }
         }
     }
 }
