@@ -127,7 +127,7 @@ test('without scripts all of it works by pages', () => home.visit({ js: false },
   assert.equal(await page.locator('#title').textContent(), 'Plain');
   await page.goto('/search?q=tid');
   await page.locator('.hit mark').first().waitFor();
-  await page.locator('.hit', { hasText: 'You' }).first().click();
+  await page.locator('.hit', { has: page.locator('.hit__meta', { hasText: /^You/ }) }).first().click();
   await page.waitForURL(/at=/);
   assert.equal(await page.locator('.message:target').count(), 1);
 }));
@@ -145,7 +145,7 @@ test('one searches as one types, above the conversation', () => home.visit({}, a
   await dialog.getByRole('searchbox').fill('nothing like that');
   await dialog.getByText('Nothing found').waitFor();
   await dialog.getByRole('searchbox').fill('quagga');
-  await dialog.locator('.hit', { hasText: 'You' }).click();
+  await dialog.locator('.hit', { has: page.locator('.hit__meta', { hasText: /^You/ }) }).click();
   await page.waitForURL(new RegExp(`/c/${id}\\?at=`));
   assert.match(await page.locator('.message:target').textContent(), /quagga/);
 }));

@@ -95,8 +95,12 @@ pub fn hits(l: Locale, found: &Found) -> Markup {
 fn line(l: Locale, hit: &Hit) -> Markup {
     html! {
         a.hit href=(hit.href) {
-            span.hit__title dir="auto" { @if hit.title.is_empty() { (l.t("untitled")) } @else { (hit.title) } }
-            span.hit__text dir="auto" { (snippet(&hit.snippet)) }
+            @if hit.by_person.is_none() {
+                span.hit__title dir="auto" { (snippet(&hit.snippet)) }
+            } @else {
+                span.hit__title dir="auto" { @if hit.title.is_empty() { (l.t("untitled")) } @else { (hit.title) } }
+                span.hit__text dir="auto" { (snippet(&hit.snippet)) }
+            }
             span.hit__meta {
                 @match hit.by_person {
                     Some(true) => (l.t("hit-you")),
