@@ -1,6 +1,6 @@
 //! Somebody leaves, and everything they said goes with them.
 
-use super::store;
+use super::store::conversations as store;
 use crate::{
     accounts::{self, Actor},
     app::App,

@@ -8,15 +8,19 @@ pub mod events;
 mod farewell;
 pub mod messages;
 pub mod presence;
+pub mod search;
 pub mod snapshot;
 mod store;
 mod view;
 
-pub use conversations::{Conversation, NewConversation, Page};
+pub use conversations::{Change, Conversation, Filter, NewConversation, Page};
 pub use events::Event;
 pub use farewell::delete_account;
 pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 
 /// What [`crate::replies`] writes in its own transactions.
-pub(crate) use store::{MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, update as update_in};
+pub(crate) use store::{
+    conversations::{hold_conversation, lock_conversation, update as update_in},
+    messages::{MESSAGE_TEXT_LIMIT, add_message, history_in},
+};

@@ -4,7 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Conversation, Message, Status, store, store::Stored};
+use super::{
+    Conversation, Message, Status,
+    store::{conversations, messages, messages::Stored},
+};
 use crate::{
     accounts::Actor,
     app::App,
@@ -31,9 +34,9 @@ pub struct Snapshot {
 /// Not the actor's conversation.
 pub async fn read(app: &App, actor: &Actor, conversation: Uuid) -> Result<Snapshot> {
     let mut tx = app.db.begin_read().await?;
-    let chat = store::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
+    let chat = conversations::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     let stored = match chat.leaf_id {
-        Some(leaf) => store::branch(&mut tx, leaf, MESSAGES).await?,
+        Some(leaf) => messages::branch(&mut tx, leaf, MESSAGES).await?,
         None => Vec::new(),
     };
     let messages = with_running_text(app, &mut tx, conversation, stored).await?;

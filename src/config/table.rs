@@ -148,6 +148,8 @@ settings! {
         /// The model of a new chat, as `provider/model`.
         default_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_DEFAULT_MODEL"],
             default "" = "the first model that is available", example "openai/gpt-4.1";
+        /// How long a deleted conversation can be brought back. Then it is removed for good.
+        undo: Duration = Seconds(0, 86_400), ["FRESHET_UNDO_SECONDS"], default "600", example "3600";
     }
 
     /// The services that answer.

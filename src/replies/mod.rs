@@ -6,6 +6,7 @@
 //! `reply.ended`. Start reading at [`send`], then `drive`.
 
 mod ask;
+mod delete;
 mod drive;
 mod end;
 mod housekeeping;
@@ -15,6 +16,7 @@ mod stop;
 mod store;
 mod unclear;
 
+pub use delete::delete;
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
 pub use start::{Accepted, NewMessage, Place, edit, regenerate, send};

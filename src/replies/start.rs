@@ -363,7 +363,7 @@ impl Start<'_> {
         let title = self.plan.text.as_deref().filter(|_| conversation.title.is_empty()).map(title_from);
         let title = title.filter(|title| !title.is_empty());
         let model = (conversation.model != model).then(|| model.to_owned());
-        let changed = ChatUpdated { title, model, leaf_id };
+        let changed = ChatUpdated { title, model, leaf_id, ..ChatUpdated::default() };
         (changed != ChatUpdated::default()).then_some(changed)
     }
 }

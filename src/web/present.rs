@@ -2,6 +2,7 @@
 
 use freshet_templates::{
     Locale, SafeHtml,
+    pages::search::Piece,
     parts::message::{
         AssistantMessage, Failure, FailureReason, Message as Shown, ReplyState, Thinking, UserMessage,
     },
@@ -10,7 +11,7 @@ use freshet_templates::{
 use super::reader::Reader;
 use crate::{
     accounts::sessions::Listed,
-    chat::{Message, Reply, ReplyError, Role, Status},
+    chat::{Message, Reply, ReplyError, Role, Status, search},
     markdown,
 };
 
@@ -42,6 +43,11 @@ pub fn assistant(reader: Reader, message: &Message) -> AssistantMessage {
         model: reply.map(|reply| model_label(&reply.model)).unwrap_or_default(),
         at: reader.clock(message.created_at),
     }
+}
+
+/// A snippet as templates show it.
+pub fn pieces(snippet: Vec<search::Piece>) -> Vec<Piece> {
+    snippet.into_iter().map(|search::Piece { text, hit }| Piece { text, hit }).collect()
 }
 
 /// A finished text as blocks.

@@ -7,6 +7,7 @@ mod markdown;
 mod messages;
 mod models;
 mod replies;
+mod search;
 pub mod users;
 mod ws;
 
@@ -55,6 +56,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(messages::router())
         .merge(replies::router())
         .merge(markdown::router())
+        .merge(search::router())
         .merge(ws::router())
         .split_for_parts()
 }

@@ -64,6 +64,9 @@ async fn tell(app: &App, actor: &Actor, reader: Reader, event: &Event<'_>, frame
             if let Some(title) = &updated.title {
                 frame.chrome(&fragments::title(locale, title).into_string());
             }
+            if updated.pinned.is_some() || updated.archived.is_some() {
+                frame.event("fx:chats", "-");
+            }
             if updated.leaf_id.is_some() {
                 frame.event("fx:resync", "-");
             }

@@ -47,12 +47,12 @@ pub(super) struct ChatQuery {
     q: Option<String>,
     /// A model to start with.
     model: Option<String>,
-    /// Conversations to list.
-    chats: Option<i64>,
     /// `html`: the page itself stays open and streams.
     stream: Option<String>,
     /// Show the messages up to this one instead of the newest.
     before: Option<String>,
+    /// Show this message, in whatever branch and however old it is.
+    at: Option<Uuid>,
 }
 
 /// Where an event stream goes on.
@@ -88,7 +88,7 @@ pub(super) async fn new(
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
     let composer = Composer { content: query.q.unwrap_or_default(), ..Composer::default() };
-    let props = props(&app, &actor, &visit, None, composer, query.model, query.chats).await?;
+    let props = props(&app, &actor, &visit, None, composer, query.model).await?;
     Ok(visit.page(page::page(&props)))
 }
 
@@ -114,9 +114,9 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
-    let shown = Conversation::load(&app, &actor, &visit, id, query.before.as_deref()).await?;
+    let shown = Conversation::load(&app, &actor, &visit, id, query.before.as_deref(), query.at).await?;
     let running = shown.running();
-    let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
+    let props = shown.props(&app, &actor, &visit, Composer::default()).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
     let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
     let stream = app.limits.open_stream(&actor, Transport::Http)?;
@@ -214,10 +214,10 @@ async fn again(
     let problem = notice.toast(visit.locale()).text;
     let composer = Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
     let props = match conversation {
-        None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
+        None => props(app, actor, visit, None, composer, form.model.clone()).await?,
         Some(id) => {
-            let shown = Conversation::load(app, actor, visit, id, None).await?;
-            shown.props(app, actor, visit, composer, None).await?
+            let shown = Conversation::load(app, actor, visit, id, None, None).await?;
+            shown.props(app, actor, visit, composer).await?
         }
     };
     Ok((error.status(), visit.page(page::page(&props))).into_response())
@@ -232,7 +232,14 @@ struct Conversation {
 }
 
 impl Conversation {
-    async fn load(app: &App, actor: &Actor, visit: &Visit, id: Uuid, before: Option<&str>) -> Result<Self> {
+    async fn load(
+        app: &App,
+        actor: &Actor,
+        visit: &Visit,
+        id: Uuid,
+        before: Option<&str>,
+        at: Option<Uuid>,
+    ) -> Result<Self> {
         let mut snapshot = snapshot::read(app, actor, id).await?;
         let mut capture = Capture::default();
         if snapshot.messages.iter().any(is_running) {
@@ -240,6 +247,11 @@ impl Conversation {
             capture = app.renderers.capture(app, actor, id, visit.reader).await?;
             snapshot = snapshot::read(app, actor, id).await?;
         }
+        // What is not on the newest page is shown as the end of its own branch.
+        let at = at
+            .filter(|at| !snapshot.messages.iter().any(|message| message.id == *at))
+            .map(|at| at.to_string());
+        let before = at.as_deref().or(before);
         if let Some(before) = before {
             let page = chat::messages::list(app, actor, id, Some(before), 200).await?;
             snapshot.messages = page.items;
@@ -260,26 +272,20 @@ impl Conversation {
         self.capture.cursor.unwrap_or(self.snapshot.chat.cursor)
     }
 
-    async fn props(
-        &self,
-        app: &App,
-        actor: &Actor,
-        visit: &Visit,
-        composer: Composer,
-        chats: Option<i64>,
-    ) -> Result<Chat> {
+    async fn props(&self, app: &App, actor: &Actor, visit: &Visit, composer: Composer) -> Result<Chat> {
         let chat = &self.snapshot.chat;
         let composer = Composer {
             conversation: Some(chat.id.to_string()),
             answering: self.running().map(|reply| reply.to_string()),
             ..composer
         };
-        let mut props =
-            props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone()), chats).await?;
+        let mut props = props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone())).await?;
         let messages = self.messages(visit.reader).await?;
         props.conversation = Some(page::Conversation {
             id: chat.id.to_string(),
             title: chat.title.clone(),
+            pinned: chat.pinned_at.is_some(),
+            archived: chat.archived_at.is_some(),
             messages,
             cursor: self.cursor().to_string(),
             older: self.older.clone(),
@@ -335,7 +341,6 @@ pub(super) async fn props(
     current: Option<Uuid>,
     composer: Composer,
     model: Option<String>,
-    chats: Option<i64>,
 ) -> Result<Chat> {
     let mut groups = model_groups(app).await;
     let model = match filled(&model) {
@@ -352,7 +357,7 @@ pub(super) async fn props(
     }
     Ok(Chat {
         shell: visit.shell(Some(actor)),
-        sidebar: sidebar(app, actor, visit.reader, current, chats).await?,
+        sidebar: sidebar(app, actor, visit.reader, current).await?,
         conversation: None,
         composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
     })

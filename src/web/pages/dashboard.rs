@@ -20,7 +20,7 @@ const RECENT: i64 = 6;
 
 /// What `/` shows.
 pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Markup> {
-    let base = chat::props(app, actor, visit, None, Composer::default(), None, None).await?;
+    let base = chat::props(app, actor, visit, None, Composer::default(), None).await?;
     let (reader, now) = (visit.reader, app.clock.now());
     let talk = |chat: &Conversation| Talk {
         id: chat.id.to_string(),
@@ -31,7 +31,10 @@ pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Mark
         },
     };
     let busy = replies::places(app, actor).await?;
-    let recent = conversations::list(app, actor, None, None, RECENT + busy.len() as i64).await?.items;
+    let recent =
+        conversations::list(app, actor, &conversations::Filter::default(), None, RECENT + busy.len() as i64)
+            .await?
+            .items;
     let (running, recent): (Vec<_>, Vec<_>) = recent.iter().partition(|chat| busy.contains(&chat.id));
     Ok(page::page(&Dashboard {
         shell: base.shell,

@@ -17,6 +17,9 @@ use freshet_templates::{
     },
 };
 
+use url::Url;
+use uuid::Uuid;
+
 use crate::{
     accounts::{Actor, Change, Preferences},
     app::App,
@@ -47,7 +50,7 @@ pub struct Visit {
     /// The zone that the browser has said so far; `None` when the person chose one.
     asked_zone: Option<String>,
     look: Look,
-    notice: Option<Notice>,
+    notice: Option<(Notice, Option<Uuid>)>,
     path: String,
     dev_reload: bool,
     sidebar_hidden: bool,
@@ -55,6 +58,8 @@ pub struct Visit {
     pub by_script: bool,
     /// Whether it asks from a page of older messages.
     on_older: bool,
+    /// The page that htmx asks from.
+    from: Option<Url>,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -90,8 +95,10 @@ impl Visit {
             sidebar_hidden: value(SIDEBAR_COOKIE) == "off",
             by_script: headers.contains_key("hx-request"),
             on_older: headers.get("hx-current-url").is_some_and(|url| {
-                url.to_str().is_ok_and(|url| url.contains("?before=") || url.contains("&before="))
+                let older = ["?before=", "&before=", "?at=", "&at="];
+                url.to_str().is_ok_and(|url| older.iter().any(|sign| url.contains(sign)))
             }),
+            from: headers.get("hx-current-url").and_then(|url| Url::parse(url.to_str().ok()?).ok()),
         }
     }
 
@@ -109,11 +116,28 @@ impl Visit {
             code_theme: self.look.code_theme,
             zone: self.asked_zone.clone(),
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
-            toasts: self.notice.iter().map(|notice| notice.toast(self.locale())).collect(),
+            toasts: self.notice.iter().map(|(notice, about)| toast(self.locale(), *notice, *about)).collect(),
             path: self.path.clone(),
             sidebar_hidden: self.sidebar_hidden,
             dev_reload: self.dev_reload,
         }
+    }
+
+    /// The list of all conversations, path and query, if htmx asks from there.
+    pub fn from_list(&self) -> Option<&str> {
+        let from = self.from.as_ref().filter(|from| from.path() == "/chats")?;
+        Some(&from[url::Position::BeforePath..url::Position::AfterQuery])
+    }
+
+    /// Whether htmx asks from a page that has the conversations beside it.
+    pub fn has_sidebar(&self) -> bool {
+        let on_new = || self.from.as_ref().is_some_and(|from| from.path() == "/c/new");
+        self.by_script && (self.open_chat().is_some() || on_new())
+    }
+
+    /// The conversation on the page that htmx asks from.
+    pub fn open_chat(&self) -> Option<Uuid> {
+        Uuid::try_parse(self.from.as_ref()?.path().strip_prefix("/c/")?).ok()
     }
 
     /// A page. A notice that came over a redirect is shown once.
@@ -218,12 +242,30 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
 
 /// Lets the next page show a notice.
 pub(super) fn with_notice(mut response: Response, notice: Notice) -> Response {
-    let index = NOTICES.iter().position(|known| *known == notice).unwrap_or_default();
+    let index = number(notice);
     append_cookie(
         &mut response,
         &format!("{NOTICE_COOKIE}={index}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"),
     );
     response
+}
+
+/// As [`with_notice`], about a conversation.
+pub(super) fn with_notice_about(mut response: Response, notice: Notice, about: Uuid) -> Response {
+    let index = number(notice);
+    append_cookie(
+        &mut response,
+        &format!("{NOTICE_COOKIE}={index}.{about}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"),
+    );
+    response
+}
+
+fn number(notice: Notice) -> usize {
+    NOTICES.iter().position(|known| *known == notice).unwrap_or_default()
+}
+
+fn toast(l: Locale, notice: Notice, about: Option<Uuid>) -> Toast {
+    about.map_or_else(|| notice.toast(l), |about| notice.toast_about(l, &about.to_string()))
 }
 
 /// Adds a cookie made of our own words only.
@@ -234,7 +276,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 12] = [
+const NOTICES: [Notice; 16] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -247,8 +289,16 @@ const NOTICES: [Notice; 12] = [
     Notice::Saved,
     Notice::PasswordChanged,
     Notice::AccountDeleted,
+    Notice::ChatDeleted,
+    Notice::ChatArchived,
+    Notice::ChatRestored,
+    Notice::ChatGone,
 ];
 
-fn read_notice(value: &str) -> Option<Notice> {
-    NOTICES.get(value.parse::<usize>().ok()?).copied()
+fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {
+    let (index, about) = match value.split_once('.') {
+        Some((index, about)) => (index, Some(Uuid::try_parse(about).ok()?)),
+        None => (value, None),
+    };
+    Some((*NOTICES.get(index.parse::<usize>().ok()?)?, about))
 }

@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::options::{self, Options};
 use crate::layout::{Shell, document};
 use crate::parts::composer::{Composer, composer};
 use crate::parts::icon::{Icon, icon};
@@ -34,6 +35,10 @@ pub struct Conversation {
     pub id: String,
     /// Its title; may be empty.
     pub title: String,
+    /// Whether it stands above the others.
+    pub pinned: bool,
+    /// Whether it is put away.
+    pub archived: bool,
     /// Its messages, oldest first.
     pub messages: Vec<Message>,
     /// The log position that `messages` was read at, `<epoch>.<seq>`.
@@ -46,6 +51,15 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    fn options(&self) -> Options {
+        Options {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            pinned: self.pinned,
+            archived: self.archived,
+        }
+    }
+
     fn is_answering(&self) -> bool {
         let streaming = |message: &Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
         self.messages.iter().any(streaming)
@@ -124,6 +138,7 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                         (icon(Icon::Sidebar))
                     }
                     (heading(l, &title))
+                    @if let Some(conversation) = &props.conversation { (options::menu(l, &conversation.options())) }
                     a.button--quiet.chat__new href="/c/new" aria-label=(l.t("new-chat")) title=(l.t("new-chat")) {
                         (icon(Icon::Plus))
                     }

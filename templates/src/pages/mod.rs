@@ -1,6 +1,7 @@
 //! One file per page: Props, a function, samples.
 
 pub mod chat;
+pub mod chats;
 pub mod dashboard;
 pub mod error;
 pub mod gallery;
@@ -8,7 +9,9 @@ pub mod help;
 pub mod landing;
 pub mod login;
 pub mod offline;
+pub mod options;
 pub mod register;
+pub mod search;
 pub mod settings;
 pub mod sheet;
 
@@ -17,13 +20,16 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 10] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 13] = [
         ("landing", landing::samples()),
         ("dashboard", dashboard::samples()),
         ("help", help::samples()),
         ("register", register::samples()),
         ("login", login::samples()),
         ("chat", chat::samples()),
+        ("chats", chats::samples()),
+        ("options", options::samples()),
+        ("search", search::samples()),
         ("settings", settings::samples()),
         ("page", offline::samples()),
         ("sheet", sheet::samples()),

@@ -2,6 +2,7 @@
 
 mod auth;
 mod bodies;
+mod chats;
 mod description;
 mod first_account;
 mod forgery;
@@ -10,4 +11,5 @@ mod headers;
 mod input;
 mod malformed;
 mod markdown;
+mod search;
 mod sessions;

@@ -39,6 +39,7 @@ fn talking(messages: Vec<Message>, answering: Option<&str>) -> Chat {
         cursor: "1.42".into(),
         older: None,
         newest: None,
+        ..Conversation::default()
     };
     let composer = Composer {
         conversation: Some("7".into()),
