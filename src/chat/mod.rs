@@ -5,6 +5,7 @@
 
 pub mod conversations;
 pub mod events;
+mod farewell;
 pub mod messages;
 pub mod presence;
 pub mod search;
@@ -14,6 +15,7 @@ mod view;
 
 pub use conversations::{Change, Conversation, Filter, NewConversation, Page};
 pub use events::Event;
+pub use farewell::delete_account;
 pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 

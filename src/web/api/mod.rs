@@ -3,6 +3,7 @@
 pub mod auth;
 mod chats;
 mod commands;
+mod markdown;
 mod messages;
 mod models;
 mod replies;
@@ -54,6 +55,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(chats::router())
         .merge(messages::router())
         .merge(replies::router())
+        .merge(markdown::router())
         .merge(search::router())
         .merge(ws::router())
         .split_for_parts()

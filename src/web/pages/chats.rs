@@ -61,7 +61,7 @@ pub(super) async fn list(
     };
     let found = conversations::list(&app, &actor, &filter, query.cursor.as_deref(), PAGE).await?;
     let props = Chats {
-        groups: grouped(visit.locale(), app.clock.now(), &found.items, None),
+        groups: grouped(visit.reader, app.clock.now(), &found.items, None),
         shell: visit.shell(Some(&actor)),
         show,
         is_later: query.cursor.is_some(),
@@ -79,8 +79,8 @@ pub(super) async fn fragment(
 ) -> Result<Markup> {
     let (l, current) = (visit.locale(), query.current.and_then(|id| Uuid::try_parse(&id).ok()));
     Ok(match query.cursor {
-        Some(cursor) => parts::next(l, &piece(&app, &actor, l, current, &cursor).await?),
-        None => parts::list(l, &sidebar(&app, &actor, l, current).await?),
+        Some(cursor) => parts::next(l, &piece(&app, &actor, visit.reader, current, &cursor).await?),
+        None => parts::list(l, &sidebar(&app, &actor, visit.reader, current).await?),
     })
 }
 
@@ -183,7 +183,7 @@ async fn arrange(app: &App, actor: &Actor, visit: &Visit, id: Uuid, change: Chan
         fragments::sidebar_item_pinned(l, &item(&chat), current(visit).as_deref())
     } else {
         // Where it belongs among the others only the list knows.
-        html! { (fragments::sidebar_list(l, &sidebar(app, actor, l, visit.open_chat()).await?)) (undone(&id)) }
+        html! { (fragments::sidebar_list(l, &sidebar(app, actor, visit.reader, visit.open_chat()).await?)) (undone(&id)) }
     };
     let response = done(visit, &chat, words);
     // Where nobody could see the toast of the answer, the next page shows it.
@@ -230,7 +230,8 @@ pub(super) async fn restore(
     let l = visit.locale();
     match conversations::restore(&app, &actor, id).await {
         Ok(_) if visit.has_sidebar() => {
-            let list = fragments::sidebar_list(l, &sidebar(&app, &actor, l, visit.open_chat()).await?);
+            let list =
+                fragments::sidebar_list(l, &sidebar(&app, &actor, visit.reader, visit.open_chat()).await?);
             let toast = fragments::toast(l, &Notice::ChatRestored.toast(l));
             Ok(html! { (list) (undone(&id)) (toast) }.into_response())
         }

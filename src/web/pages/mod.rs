@@ -6,6 +6,7 @@ mod chats;
 mod inline;
 mod search;
 mod settings;
+mod share;
 mod shell;
 mod sidebar;
 
@@ -47,9 +48,7 @@ pub fn router() -> Router<App> {
         .route("/c/{id}/delete", get(chats::delete_form).post(chats::delete))
         .route("/c/{id}/restore", post(chats::restore))
         .route("/search", get(search::show))
+        .route("/share", get(share::share))
         // Settings
-        .route("/settings", get(settings::show))
-        .route("/settings/theme", post(settings::theme))
-        .route("/settings/sessions/{id}/revoke", post(settings::revoke))
-        .route("/settings/sessions/revoke-others", post(settings::revoke_others))
+        .merge(settings::router())
 }

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     chat::{Role, search},
     error::Result,
-    web::{extract::Query, present},
+    web::{extract::Query, present, reader::Reader},
 };
 
 /// Hits on one page.
@@ -38,7 +38,7 @@ pub(super) async fn show(
         let words: String = url::form_urlencoded::byte_serialize(query.q.as_bytes()).collect();
         format!("/search?q={words}&cursor={cursor}")
     });
-    let found = Found { hits: found.items.into_iter().map(hit).collect(), more };
+    let found = Found { hits: found.items.into_iter().map(|it| hit(visit.reader, it)).collect(), more };
     if visit.by_script {
         let l = visit.locale();
         let words = match query.cursor {
@@ -50,7 +50,7 @@ pub(super) async fn show(
     Ok(visit.page(page::page(&Search { shell: visit.shell(Some(&actor)), query: query.q, found })))
 }
 
-fn hit(hit: search::Hit) -> Hit {
+fn hit(reader: Reader, hit: search::Hit) -> Hit {
     let chat = hit.conversation;
     Hit {
         href: match hit.message {
@@ -60,7 +60,7 @@ fn hit(hit: search::Hit) -> Hit {
         title: hit.title,
         archived: hit.archived,
         by_person: hit.message.map(|(_, role)| role == Role::User),
-        at: present::date(hit.at),
+        at: reader.date(hit.at),
         snippet: present::pieces(hit.snippet),
     }
 }

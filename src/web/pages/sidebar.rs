@@ -1,10 +1,7 @@
 //! The list of conversations beside every chat: the pinned ones, the newest, and the rest in pieces.
 
-use chrono::{DateTime, Datelike as _, Utc};
-use freshet_templates::{
-    Locale,
-    parts::sidebar::{Age, Group, Item, Sidebar},
-};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use freshet_templates::parts::sidebar::{Age, Group, Item, Sidebar};
 use uuid::Uuid;
 
 use crate::{
@@ -12,6 +9,7 @@ use crate::{
     app::App,
     chat::{Conversation, Filter, conversations},
     error::Result,
+    web::reader::Reader,
 };
 
 /// Pinned conversations in the list, at most.
@@ -20,14 +18,20 @@ const PINNED: i64 = 10;
 const PIECE: i64 = 30;
 
 /// The list of a page that shows `current`.
-pub(super) async fn sidebar(app: &App, actor: &Actor, l: Locale, current: Option<Uuid>) -> Result<Sidebar> {
+pub(super) async fn sidebar(
+    app: &App,
+    actor: &Actor,
+    reader: Reader,
+    current: Option<Uuid>,
+) -> Result<Sidebar> {
     let filter = |pinned| Filter { pinned: Some(pinned), ..Filter::default() };
     let pinned = conversations::list(app, actor, &filter(true), None, PINNED).await?;
     let left = PIECE - pinned.items.len() as i64;
     let page = conversations::list(app, actor, &filter(false), None, left).await?;
     let now = app.clock.now();
-    let mut groups = grouped(l, now, &page.items, None);
-    let has_today = page.items.first().is_some_and(|newest| age(now, newest.updated_at) == Age::Today);
+    let mut groups = grouped(reader, now, &page.items, None);
+    let has_today =
+        page.items.first().is_some_and(|newest| reader.today(newest.updated_at) >= reader.today(now));
     let today = if has_today { groups.remove(0).items } else { Vec::new() };
     Ok(Sidebar {
         pinned: pinned.items.iter().map(item).collect(),
@@ -43,32 +47,32 @@ pub(super) async fn sidebar(app: &App, actor: &Actor, l: Locale, current: Option
 pub(super) async fn piece(
     app: &App,
     actor: &Actor,
-    l: Locale,
+    reader: Reader,
     current: Option<Uuid>,
     cursor: &str,
 ) -> Result<Sidebar> {
     let filter = Filter { pinned: Some(false), ..Filter::default() };
     let page = conversations::list(app, actor, &filter, Some(cursor), PIECE).await?;
-    let groups = grouped(l, app.clock.now(), &page.items, conversations::moment_of(cursor));
+    let groups = grouped(reader, app.clock.now(), &page.items, conversations::moment_of(cursor));
     let current = current.map(|id| id.to_string());
     Ok(Sidebar { groups, current, more: page.next_cursor, ..Sidebar::default() })
 }
 
 /// Conversations, the newest first, by how long ago they were written in. A group that goes on from `before` has no label.
 pub(super) fn grouped(
-    l: Locale,
+    reader: Reader,
     now: DateTime<Utc>,
     chats: &[Conversation],
     before: Option<DateTime<Utc>>,
 ) -> Vec<Group> {
-    let mut last = before.map(|before| age(now, before));
+    let mut last = before.map(|before| age(reader.today(now), reader.today(before)));
     let mut groups: Vec<Group> = Vec::new();
     for chat in chats {
-        let age = age(now, chat.updated_at);
+        let age = age(reader.today(now), reader.today(chat.updated_at));
         match groups.last_mut().filter(|_| last == Some(age)) {
             Some(group) => group.items.push(item(chat)),
             None => {
-                let label = if last == Some(age) { String::new() } else { age.label(l) };
+                let label = if last == Some(age) { String::new() } else { age.label(reader.locale) };
                 groups.push(Group { label, items: vec![item(chat)] });
             }
         }
@@ -82,9 +86,8 @@ pub(super) fn item(chat: &Conversation) -> Item {
     Item { id: chat.id.to_string(), title: chat.title.clone(), answering: false }
 }
 
-fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> Age {
-    let days = i64::from(now.num_days_from_ce()) - i64::from(then.num_days_from_ce());
-    match days {
+fn age(today: NaiveDate, then: NaiveDate) -> Age {
+    match (today - then).num_days() {
         ..=0 => Age::Today,
         1 => Age::Yesterday,
         2..=7 => Age::Week,
@@ -96,6 +99,7 @@ fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> Age {
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone as _;
+    use freshet_templates::Locale;
 
     use super::*;
     use crate::stream::Cursor;
@@ -124,8 +128,9 @@ mod tests {
     #[test]
     fn groups_are_days_then_months_and_go_on_over_pages() {
         let chats: Vec<_> = [at(20, 6), at(19, 6), at(14, 6), at(1, 6), at(2, 5), at(1, 5)].map(chat).into();
+        let reader = Reader { locale: Locale::En, zone: chrono_tz::Tz::UTC };
         let labels = |before| {
-            let groups = grouped(Locale::En, at(20, 6), &chats, before);
+            let groups = grouped(reader, at(20, 6), &chats, before);
             groups.iter().map(|group| format!("{} {}", group.label, group.items.len())).collect::<Vec<_>>()
         };
         let all = ["Today 1", "Yesterday 1", "Last 7 days 1", "Last 30 days 1", "May 2026 2"];

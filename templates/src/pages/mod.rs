@@ -5,6 +5,7 @@ pub mod chats;
 pub mod error;
 pub mod landing;
 pub mod login;
+pub mod offline;
 pub mod options;
 pub mod register;
 pub mod search;
@@ -16,7 +17,7 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 10] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 11] = [
         ("landing", landing::samples()),
         ("register", register::samples()),
         ("login", login::samples()),
@@ -25,6 +26,7 @@ pub fn samples() -> Vec<(String, Markup)> {
         ("options", options::samples()),
         ("search", search::samples()),
         ("settings", settings::samples()),
+        ("page", offline::samples()),
         ("sheet", sheet::samples()),
         ("error", error::samples()),
     ];

@@ -10,5 +10,6 @@ mod guessing;
 mod headers;
 mod input;
 mod malformed;
+mod markdown;
 mod search;
 mod sessions;
