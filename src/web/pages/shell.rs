@@ -16,6 +16,8 @@ use freshet_templates::{
         toast::{Notice, Toast},
     },
 };
+use url::Url;
+use uuid::Uuid;
 
 use url::Url;
 use uuid::Uuid;

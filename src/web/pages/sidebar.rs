@@ -101,6 +101,7 @@ fn age(today: NaiveDate, then: NaiveDate) -> Age {
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone as _;
+    use freshet_templates::Locale;
 
     use super::*;
     use crate::stream::Cursor;
@@ -129,6 +130,7 @@ mod tests {
     #[test]
     fn groups_are_days_then_months_and_go_on_over_pages() {
         let chats: Vec<_> = [at(20, 6), at(19, 6), at(14, 6), at(1, 6), at(2, 5), at(1, 5)].map(chat).into();
+        let reader = Reader { locale: Locale::En, zone: chrono_tz::Tz::UTC };
         let labels = |before| {
             let groups = grouped(Reader::default(), at(20, 6), &chats, before);
             groups.iter().map(|group| format!("{} {}", group.label, group.items.len())).collect::<Vec<_>>()

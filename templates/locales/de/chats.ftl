@@ -34,4 +34,60 @@ age-today = Heute
 age-yesterday = Gestern
 age-week = Letzte 7 Tage
 age-month = Letzte 30 Tage
-age-older = Älter
+age-in = { $month ->
+        [1] Januar
+        [2] Februar
+        [3] März
+        [4] April
+        [5] Mai
+        [6] Juni
+        [7] Juli
+        [8] August
+        [9] September
+        [10] Oktober
+        [11] November
+       *[12] Dezember
+    } { $year }
+pinned = Angeheftet
+more-pinned = Weitere angeheftete Unterhaltungen
+all-conversations = Alle Unterhaltungen und das Archiv
+options = Optionen
+options-of = Optionen: { $title }
+rename = Umbenennen
+rename-title = Unterhaltung umbenennen
+rename-label = Name
+pin = Anheften
+unpin = Loslösen
+archive = Archivieren
+unarchive = Aus dem Archiv holen
+delete = Löschen
+undo = Rückgängig
+delete-title = Unterhaltung löschen?
+delete-for-good = Sie wird endgültig gelöscht.
+delete-for-now = { $minutes ->
+        [one] Eine Minute lang lässt sich das rückgängig machen. Dann ist sie endgültig gelöscht.
+       *[other] { $minutes } Minuten lang lässt sich das rückgängig machen. Dann ist sie endgültig gelöscht.
+    }
+notice-chat-deleted = Unterhaltung gelöscht.
+notice-chat-archived = Unterhaltung archiviert.
+notice-chat-restored = Die Unterhaltung ist wieder da.
+notice-chat-gone = Diese Unterhaltung ist endgültig gelöscht.
+field-title-empty = Bitte gib ihr einen Namen.
+
+# Alle Unterhaltungen
+show = Anzeigen
+show-all = Alle
+archived = Archiviert
+nothing-here = Hier ist noch nichts.
+newest-conversations = Neueste Unterhaltungen
+
+# Suche
+search = Suchen
+search-label = Unterhaltungen durchsuchen
+search-placeholder = Wörter oder "ein Satzteil"
+search-hint = Findet Titel und Nachrichten, die neuesten zuerst.
+search-nothing = Nichts gefunden. Vielleicht helfen weniger oder kürzere Wörter.
+search-more = Mehr anzeigen
+hit-you = Du
+hit-model = Antwort
+hit-title = Titel
