@@ -19,9 +19,6 @@ use freshet_templates::{
 use url::Url;
 use uuid::Uuid;
 
-use url::Url;
-use uuid::Uuid;
-
 use crate::{
     accounts::{Actor, Change, Preferences},
     app::App,

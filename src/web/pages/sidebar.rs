@@ -30,10 +30,8 @@ pub(super) async fn sidebar(
     let page = conversations::list(app, actor, &filter(false), None, left).await?;
     let now = app.clock.now();
     let mut groups = grouped(reader, now, &page.items, None);
-    let has_today = page
-        .items
-        .first()
-        .is_some_and(|newest| age(reader.today(now), reader.today(newest.updated_at)) == Age::Today);
+    let has_today =
+        page.items.first().is_some_and(|newest| reader.today(newest.updated_at) >= reader.today(now));
     let today = if has_today { groups.remove(0).items } else { Vec::new() };
     Ok(Sidebar {
         pinned: pinned.items.iter().map(item).collect(),
@@ -132,7 +130,7 @@ mod tests {
         let chats: Vec<_> = [at(20, 6), at(19, 6), at(14, 6), at(1, 6), at(2, 5), at(1, 5)].map(chat).into();
         let reader = Reader { locale: Locale::En, zone: chrono_tz::Tz::UTC };
         let labels = |before| {
-            let groups = grouped(Reader::default(), at(20, 6), &chats, before);
+            let groups = grouped(reader, at(20, 6), &chats, before);
             groups.iter().map(|group| format!("{} {}", group.label, group.items.len())).collect::<Vec<_>>()
         };
         let all = ["Today 1", "Yesterday 1", "Last 7 days 1", "Last 30 days 1", "May 2026 2"];
