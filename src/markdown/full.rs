@@ -23,6 +23,8 @@ pub struct Code {
     pub html: String,
     /// The name of the grammar that painted it.
     pub grammar: Option<&'static str>,
+    /// The language in small letters, if there is a grammar for it.
+    pub language: Option<String>,
     /// What stands above the code.
     pub label: String,
 }
@@ -33,7 +35,8 @@ pub fn code(code: &str, language: &str) -> Code {
     let block = code::figure(language, &normalise(code), &mut Ink::lasting(&mut memory));
     let language = Language::of(language);
     let grammar = language.grammar().map(|grammar| grammar.name.as_str());
-    Code { html: block.into_html(), grammar, label: language.label().into_owned() }
+    let known = language.class().filter(|_| grammar.is_some()).map(str::to_owned);
+    Code { html: block.into_html(), grammar, language: known, label: language.label().into_owned() }
 }
 
 /// All blocks of `text` as one string.

@@ -58,6 +58,10 @@ const SCRIPTS: &[(&str, &str, &str)] = &[
     ("jsx", "tsx", "JSX"),
 ];
 
+/// Grammars with names that nobody calls them by.
+const LABELS: &[(&str, &str)] =
+    &[("Bourne Again Shell (bash)", "Bash"), ("TypeScriptReact", "TSX"), ("Fortran (Modern)", "Fortran")];
+
 /// Languages of pictures. Shown as their source: what draws them is larger than all of Freshet, or not safe, or both.
 const DIAGRAMS: &[(&str, &str)] = &[
     ("mermaid", "Mermaid"),
@@ -107,7 +111,8 @@ impl Language {
         if let Some((.., label)) = SCRIPTS.iter().find(|(token, ..)| *token == self.token) {
             return Cow::Borrowed(label);
         }
-        Cow::Borrowed(self.grammar().map_or(self.token.as_str(), |grammar| grammar.name.as_str()))
+        let name = self.grammar().map_or(self.token.as_str(), |grammar| grammar.name.as_str());
+        Cow::Borrowed(LABELS.iter().find(|(long, _)| *long == name).map_or(name, |(_, short)| short))
     }
 
     /// The grammar to highlight with, if any.

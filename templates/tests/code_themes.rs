@@ -19,7 +19,7 @@ fn pair(rule: &str, property: &str) -> Option<Pair> {
 fn classes(css: &str) -> BTreeMap<&str, (Pair, Option<Pair>)> {
     let mut found = BTreeMap::new();
     for line in css.lines().map(str::trim).filter(|line| line.starts_with(".h-")) {
-        let (names, rule) = line.split_once(" {").unwrap();
+        let (names, rule) = line.split_once(" {").expect("a rule on one line");
         let colour = pair(rule, " color").unwrap_or_else(|| panic!("{line}"));
         for name in names.split(", ") {
             found.insert(name, (colour.clone(), pair(rule, "background")));
@@ -31,7 +31,8 @@ fn classes(css: &str) -> BTreeMap<&str, (Pair, Option<Pair>)> {
 fn luminance(colour: &str) -> f64 {
     assert!(colour.len() == 7 && colour.starts_with('#'), "{colour}");
     let part = |i: usize| {
-        let value = f64::from(u8::from_str_radix(&colour[i..i + 2], 16).unwrap()) / 255.0;
+        let value =
+            f64::from(u8::from_str_radix(&colour[i..i + 2], 16).expect("a hexadecimal colour")) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
@@ -44,12 +45,23 @@ fn contrast(a: &str, b: &str) -> f64 {
 
 #[test]
 fn every_colour_of_code_is_readable_in_every_theme() {
-    let (first, second) =
-        HIGHLIGHT.split_once("\n\n:is([data-code=\"paper\"], [data-code=\"ember\"]) {\n").unwrap();
-    let other = first.lines().find(|line| line.contains("--mist")).unwrap();
+    let (first, second) = HIGHLIGHT
+        .split_once("\n\n:is([data-code=\"paper\"], [data-code=\"ember\"]) {\n")
+        .expect("the rule is there");
+    let other = first.lines().find(|line| line.contains("--mist")).expect("the rule is there");
     let themes = [
-        (["shore", "deep"], classes(first), pair(TOKENS, "--mist").unwrap(), pair(TOKENS, "--ink").unwrap()),
-        (["paper", "ember"], classes(second), pair(other, "--mist").unwrap(), pair(other, "--ink").unwrap()),
+        (
+            ["shore", "deep"],
+            classes(first),
+            pair(TOKENS, "--mist").expect("the rule is there"),
+            pair(TOKENS, "--ink").expect("the rule is there"),
+        ),
+        (
+            ["paper", "ember"],
+            classes(second),
+            pair(other, "--mist").expect("the rule is there"),
+            pair(other, "--ink").expect("the rule is there"),
+        ),
     ];
     let all: Vec<_> = themes[0].1.keys().collect();
     assert!(all.len() >= 14 && themes[1].1.keys().eq(all), "both pairs paint the same classes");

@@ -105,7 +105,20 @@ pub(super) fn plain_names(latex: &str) -> Cow<'_, str> {
             text = Cow::Owned(text.replace(from, to));
         }
     }
+    if tagged {
+        text = Cow::Owned(untagged_rows(&text));
+    }
     without_labels(text)
+}
+
+/// Where some rows have a tag, the others have none: the converter would number them.
+fn untagged_rows(latex: &str) -> String {
+    let row = |row: &str| {
+        let (body, end) = row.split_at(row.find("\\end{").unwrap_or(row.len()));
+        let tagged = ["\\tag", "\\notag", "\\nonumber"].iter().any(|tag| body.contains(tag));
+        if tagged { row.to_owned() } else { format!("{body}\\notag {end}") }
+    };
+    latex.split("\\\\").map(row).collect::<Vec<_>>().join("\\\\")
 }
 
 /// `\label{…}` names a place that nothing here can refer to.

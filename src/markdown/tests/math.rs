@@ -83,6 +83,13 @@ fn a_formula_is_mathml_with_its_source_beside_it() {
 }
 
 #[test]
+fn only_who_gave_a_number_has_one() {
+    let html = to_html(r"$$\begin{align} a &= b \tag{7} \\ c &= d \end{align}$$");
+    assert_eq!((html.matches("(7)").count(), html.matches("(1)").count()), (1, 0), "{html}");
+    assert!(!to_html(r"$$\begin{align} a &= b \\ c &= d \end{align}$$").contains("(1)"));
+}
+
+#[test]
 fn every_delimiter_is_known() {
     let inline = to_html("a $x$ b");
     assert_eq!(to_html("a \\(x\\) b"), inline);

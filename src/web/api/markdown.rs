@@ -53,7 +53,7 @@ struct HighlightBody {
 struct Highlighted {
     /// A `<figure>` with the label and a line in each `span`; classes, no colours.
     html: String,
-    /// The grammar that painted it; none if the language is not known.
+    /// The language in small letters; none if it is not known, and nothing is painted.
     language: Option<String>,
     /// What stands above the code.
     label: String,
@@ -76,7 +76,7 @@ async fn render(_actor: Actor, Json(body): Json<RenderBody>) -> Result<Json<Rend
 async fn highlight(_actor: Actor, Json(body): Json<HighlightBody>) -> Result<Json<Highlighted>> {
     fits("code", &body.code)?;
     let made = apart(move || full::code(&body.code, &body.language)).await?;
-    Ok(Json(Highlighted { html: made.html, language: made.grammar.map(str::to_owned), label: made.label }))
+    Ok(Json(Highlighted { html: made.html, language: made.language, label: made.label }))
 }
 
 fn fits(field: &'static str, text: &str) -> Result<()> {
