@@ -135,6 +135,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
             }
             body class=(kind) data-zone=[&shell.zone]
                 data-label-copy=(l.t("copy"))
+                data-label-wrap=(l.t("wrap"))
                 data-label-copied=(l.t("copied"))
                 data-label-copy-failed=(l.t("copy-failed"))
                 data-label-offline=(l.t("offline"))

@@ -24,6 +24,7 @@ failure-internal = Something failed on this server. What arrived is saved.
 retry = Try again
 copy = Copy
 copied = Copied
+wrap = Wrap lines
 copy-failed = Copying is not allowed here
 announce-ready = { $blocks ->
         [one] Answer ready.
