@@ -19,6 +19,10 @@ test-scale *filter:
 e2e:
     ./test --browser
 
+# pictures of every page in three widths and two themes, with an index
+screenshots folder="target/screenshots":
+    scripts/screenshots "{{folder}}"
+
 # everything breaks at once, drawn by a seed, for so many seconds; then the invariants are checked
 chaos seed="" seconds="300":
     scripts/chaos "{{seed}}" {{seconds}}

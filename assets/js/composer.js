@@ -32,7 +32,7 @@
     if (!send.disabled && !stopForm()) form.requestSubmit();
   });
   document.addEventListener('keydown', event => {
-    if (event.key !== 'Escape' || event.isComposing || document.querySelector(':popover-open, dialog[open]')) return;
+    if (event.key !== 'Escape' || event.isComposing || document.querySelector('[popover="auto"]:popover-open, dialog[open]')) return;
     stopForm()?.requestSubmit();
   });
 

@@ -4,21 +4,31 @@
 (() => {
   'use strict';
   const sheetOf = text => freshet.parsePage(text).querySelector('.sheet');
+  let pressed = null;
 
   function dialog() {
     const made = document.createElement('dialog');
     made.className = 'dialog';
     made.setAttribute('closedby', 'any');
-    made.addEventListener('close', () => made.remove());
+    // What was written must not go with a slip beside it. Escape and Cancel still close.
+    made.addEventListener('input', () => made.setAttribute('closedby', 'closerequest'));
+    made.addEventListener('close', () => {
+      made.remove();
+      // Where one came from may be gone with what was deleted.
+      if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true });
+    });
     return document.body.appendChild(made);
   }
 
   function show(box, sheet) {
-    box.replaceChildren(document.adoptNode(sheet));
+    const old = box.querySelector('.sheet'), made = document.adoptNode(sheet);
+    if (old) old.replaceWith(made); else box.append(made);
     box.setAttribute('aria-labelledby', 'sheet-title');
     htmx.process(box);
     if (!box.open) box.showModal();
-    box.querySelector('[autofocus], input:not([type="hidden"]), textarea, select, button')?.focus();
+    const first = made.querySelector('[autofocus], [aria-invalid], input:not([type="hidden"]), textarea, select') ?? made.querySelector('a, button');
+    first?.focus();
+    if (first?.matches('input[type="text"], input:not([type])')) first.select();
   }
 
   freshet.sheet = async href => {
@@ -32,10 +42,13 @@
     }
   };
 
+  document.addEventListener('pointerdown', event => { pressed = event.target; });
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const box = event.target.closest('dialog.dialog');
-    if (box && event.target.closest('[data-behavior="sheet-close"]')) {
+    // Beside it, in browsers that don't know closedby.
+    const isBeside = box && event.target === box && pressed === box && !('closedBy' in box) && box.getAttribute('closedby') === 'any';
+    if (isBeside || (box && event.target.closest('[data-behavior="sheet-close"]'))) {
       event.preventDefault();
       box.close();
       return;
@@ -43,19 +56,16 @@
     const link = event.target.closest('a[data-sheet]');
     if (!link) return;
     event.preventDefault();
-    link.closest('[popover]')?.hidePopover();
+    link.closest('.menu[popover]')?.hidePopover();
     freshet.sheet(link.href);
   });
 
   document.addEventListener('htmx:after:request', event => {
     const box = event.target.closest?.('dialog.dialog');
-    if (!box) return;
+    if (!box || event.target.closest('#toasts')) return;
     const { response, text } = event.detail.ctx;
     if (response.status < 300) return box.close();
     const again = text?.includes('class="sheet"') && sheetOf(text);
     if (again) show(box, again);
   });
-
-  // A menu has served when something in it was chosen.
-  document.addEventListener('submit', event => event.target.closest('[popover].menu')?.hidePopover());
 })();

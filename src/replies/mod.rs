@@ -18,4 +18,4 @@ mod unclear;
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
 pub use start::{Accepted, NewMessage, Place, edit, regenerate, send};
-pub use stop::{finished, get, stop};
+pub use stop::{finished, get, places, stop};

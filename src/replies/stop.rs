@@ -31,6 +31,14 @@ pub async fn get(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message
     chat::messages::get(app, actor, message).await
 }
 
+/// The actor's conversations in which a reply is running.
+///
+/// # Errors
+/// The database.
+pub async fn places(app: &App, actor: &Actor) -> Result<Vec<Uuid>> {
+    Ok(store::places(&app.db, actor.user.0).await?)
+}
+
 /// Stops a reply and waits until its provider is hung up on and its text is stored. Stopping an ended one is harmless.
 ///
 /// # Errors

@@ -216,7 +216,11 @@ impl Asked {
         if matches!(error, Error::Unauthenticated) {
             return self.to_sign_in();
         }
-        let shell = self.visit.shell(None);
+        let mut shell = self.visit.shell(None);
+        if self.method != Method::GET {
+            // What was posted to is nowhere to come back to.
+            shell.path = "/".to_owned();
+        }
         let page = page(&ErrorPage {
             shell,
             status: status.as_u16(),

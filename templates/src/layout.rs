@@ -33,6 +33,8 @@ pub struct Shell {
     pub toasts: Vec<Toast>,
     /// Path and query of this page: where the theme form comes back to. Must begin with one `/`.
     pub path: String,
+    /// Whether the list of conversations is put away on wide screens.
+    pub sidebar_hidden: bool,
     /// Development only: load the page again when the server was started anew.
     pub dev_reload: bool,
 }
@@ -79,33 +81,43 @@ impl Theme {
     }
 }
 
-/// The colour of what one can do: links, the main button, what is chosen.
+/// The colour of what can be done; the other one is for what happens just now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Accent {
-    /// The green of a river.
+    /// Green as a mountain stream.
     #[default]
     Water,
-    /// The warm brown of its banks.
-    Clay,
+    /// Brown as what it carries.
+    Silt,
 }
 
 impl Accent {
-    /// Both, in the order of a choice.
-    pub const ALL: [Self; 2] = [Self::Water, Self::Clay];
+    /// Both, in the order of the setting.
+    pub const ALL: [Self; 2] = [Self::Water, Self::Silt];
 
-    /// The value of the setting, the form field and `<html data-accent>`.
+    /// The value of the form field and `<html data-accent>`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Water => "water",
-            Self::Clay => "clay",
+            Self::Silt => "silt",
         }
     }
 
-    /// The accent of a cookie or a stored value; anything unknown is water.
+    /// The accent of a stored or sent value; anything unknown is water.
     #[must_use]
     pub fn parse(value: &str) -> Self {
         Self::ALL.into_iter().find(|accent| accent.as_str() == value).unwrap_or_default()
+    }
+
+    /// What a person calls it.
+    #[must_use]
+    pub fn label(self, l: Locale) -> String {
+        let text = match self {
+            Self::Water => l.t("accent-water"),
+            Self::Silt => l.t("accent-silt"),
+        };
+        text.into_owned()
     }
 }
 
@@ -115,7 +127,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
     html! {
         (DOCTYPE)
         html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-accent=[(shell.accent != Accent::Water).then(|| shell.accent.as_str())]
-            data-code=(shell.code_theme.as_str()) {
+            data-code=(shell.code_theme.as_str()) data-sidebar=[shell.sidebar_hidden.then_some("off")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";
@@ -133,7 +145,7 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 @if shell.dev_reload { script src="/dev/reload.js" defer {} }
                 (head)
             }
-            body class=(kind) data-zone=[&shell.zone]
+            body class=(kind) data-signed-in[shell.viewer.is_some()] data-zone=[&shell.zone]
                 data-label-copy=(l.t("copy"))
                 data-label-wrap=(l.t("wrap"))
                 data-label-copied=(l.t("copied"))

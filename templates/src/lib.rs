@@ -7,7 +7,8 @@
 //! * [`parts`]: what pages are made of. * [`fragments`]: what the live stream sends.
 //! * [`i18n`]: every word a person sees. * [`mod@assets`]: fingerprinted files.
 //!
-//! `cargo run -p freshet-templates --example gallery -- <folder>` writes every sample to a folder of static pages.
+//! [`pages::gallery`] shows every sample: at `/gallery` of a development server, or by
+//! `cargo run -p freshet-templates --example gallery -- <folder>` as a folder of static pages.
 
 mod assets;
 pub mod fragments;

@@ -1,21 +1,9 @@
 //! Every sample of every page, read as a browser with our content security policy would.
 
-use freshet_templates::{assets, fragments, pages, parts};
+use freshet_templates::{assets, pages, parts};
 
 fn all() -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> =
-        pages::samples().into_iter().map(|(name, page)| (name, page.0)).collect();
-    let groups = [
-        ("message", parts::message::samples()),
-        ("composer", parts::composer::samples()),
-        ("menu", parts::menu::samples()),
-        ("toast", parts::toast::samples()),
-        ("fragment", fragments::samples()),
-    ];
-    for (part, samples) in groups {
-        all.extend(samples.into_iter().map(|(name, markup)| (format!("{part}-{name}"), markup.0)));
-    }
-    all
+    pages::samples().into_iter().chain(parts::samples()).map(|(name, html)| (name, html.0)).collect()
 }
 
 /// The values of attribute `name`, in order. Maud always quotes and escapes them.

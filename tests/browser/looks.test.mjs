@@ -1,35 +1,14 @@
 // How pages look: every page in both themes, on a phone and on a desk. Nothing is cut off, and axe finds nothing.
 // With SAVE_SCREENSHOTS=1 a picture of each lands in out/, for eyes.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { sticksOut, violations } from './eyes.mjs';
 import { answer, ended, grown, house, say } from './support.mjs';
 
 const home = house();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const still = { still: true }; // no animation may be caught halfway
 const phone = [360, 740], desk = [1280, 800];
 const themes = ['light', 'dark'];
-
-// What sticks out of the page at the right, if anything does.
-const sticksOut = page => page.evaluate(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  const scrolls = element => element && (/auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX) ? element !== document.body : scrolls(element.parentElement));
-  const wide = [...document.body.querySelectorAll('*')].filter(element => {
-    const box = element.getBoundingClientRect();
-    return box.width && box.right > clientWidth + 1 && !element.closest('svg, .sr') && !scrolls(element.parentElement);
-  });
-  return scrollWidth > clientWidth || wide.length ? wide.slice(0, 5).map(element => `${element.localName}.${element.className}`) : null;
-});
-
-async function violations(page) {
-  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary.split('\n')[1]?.trim()}`));
-  });
-}
 
 // Looks at the page as it is now, in every theme and size.
 async function looksGood(page, name, sizes = [phone, desk]) {

@@ -22,9 +22,9 @@ async function violations(page) {
   });
 }
 
-test('every page of the settings, in German and in clay, on a phone and on a desk', () => home.visit({ still: true }, async page => {
+test('every page of the settings, in German and in silt, on a phone and on a desk', () => home.visit({ still: true }, async page => {
   await page.goto('/c/new');
-  const { status } = await call(page, 'PATCH', '/users/me', { locale: 'de', accent: 'clay' });
+  const { status } = await call(page, 'PATCH', '/users/me', { locale: 'de', accent: 'silt' });
   assert.equal(status, 200);
   for (const place of places) {
     await page.goto(`/settings${place}`);
@@ -48,8 +48,8 @@ test('a look is shown at once and kept with the button', () => home.visit({}, as
   await page.goto('/settings/appearance');
   const look = () => page.evaluate(() => ({ ...document.documentElement.dataset }));
   await page.getByRole('radio', { name: 'Dark', exact: true }).check();
-  await page.getByRole('radio', { name: 'Clay' }).check();
-  assert.deepEqual([(await look()).theme, (await look()).accent], ['dark', 'clay']);
+  await page.getByRole('radio', { name: 'Silt' }).check();
+  assert.deepEqual([(await look()).theme, (await look()).accent], ['dark', 'silt']);
   await page.reload();
   assert.equal((await look()).theme, 'system', 'not kept yet');
   await page.getByRole('radio', { name: 'Light', exact: true }).check();

@@ -51,7 +51,7 @@ pub(super) struct UserBody {
     /// `system`, `light` or `dark`; absent when none was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     theme: Option<String>,
-    /// `water` or `clay`; absent when none was chosen.
+    /// `water` or `silt`; absent when none was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     accent: Option<String>,
     /// The colours of code; absent when none were chosen.
@@ -80,7 +80,7 @@ struct ChangeInput {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     theme: Option<Option<String>>,
-    /// `water` or `clay`.
+    /// `water` or `silt`.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     accent: Option<Option<String>>,

@@ -2,6 +2,7 @@
 
 mod catch_up;
 pub mod cursor;
+pub(super) mod demo;
 mod frame;
 mod html;
 mod json;

@@ -16,7 +16,10 @@ use freshet_templates::{
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::shell::{Visit, remember};
+use super::{
+    dashboard,
+    shell::{Visit, remember},
+};
 use crate::{
     accounts::{self, Change, Credentials, Device, Preferences, Registration, sessions},
     app::App,
@@ -25,7 +28,7 @@ use crate::{
     platform::crypto::SecretString,
     web::{
         extract::{Form, MaybeActor, Query},
-        local_path,
+        live, local_path,
     },
 };
 
@@ -59,16 +62,20 @@ pub(super) struct LoginForm {
     next: Option<String>,
 }
 
-/// `GET /`: what Freshet is, or straight to work.
+/// `GET /`: what Freshet is, or the start page of who is signed in.
 pub(super) async fn landing(
     State(app): State<App>,
     MaybeActor(actor): MaybeActor,
     visit: Visit,
 ) -> Result<Response> {
-    if actor.is_some() {
-        return Ok(Redirect::to("/c/new").into_response());
+    if let Some(actor) = actor {
+        return Ok(visit.page(dashboard::page(&app, &actor, &visit).await?));
     }
-    let props = Landing { shell: visit.shell(None), registration_open: registration_open(&app).await? };
+    let props = Landing {
+        shell: visit.shell(None),
+        registration_open: registration_open(&app).await?,
+        demo: live::demo::blocks(),
+    };
     Ok(visit.page(landing::page(&props)))
 }
 

@@ -327,7 +327,8 @@ fn is_running(message: &Message) -> bool {
     message.reply.as_ref().is_some_and(|reply| reply.status == Status::Running)
 }
 
-async fn props(
+/// What every page with a composer shows.
+pub(super) async fn props(
     app: &App,
     actor: &Actor,
     visit: &Visit,

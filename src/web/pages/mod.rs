@@ -2,6 +2,9 @@
 
 mod account;
 mod chat;
+mod dashboard;
+pub mod gallery;
+mod help;
 mod inline;
 mod settings;
 mod share;
@@ -10,13 +13,33 @@ mod sidebar;
 
 use axum::{
     Router,
+    extract::State,
+    response::Response,
     routing::{get, post},
 };
+
+use serde::Deserialize;
 
 pub use shell::Visit;
 pub(super) use shell::notice_for;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    error::Result,
+    web::{extract::Query, live},
+};
+
+/// Where a stranger's stream goes on.
+#[derive(Debug, Deserialize)]
+struct DemoQuery {
+    #[serde(default)]
+    after: usize,
+}
+
+/// `GET /demo`: the landing page's answer, as it is written.
+async fn demo(State(app): State<App>, Query(query): Query<DemoQuery>) -> Result<Response> {
+    live::demo::stream(app, query.after)
+}
 
 /// Every page and form.
 pub fn router() -> Router<App> {
@@ -26,6 +49,10 @@ pub fn router() -> Router<App> {
         .route("/register", get(account::register_form).post(account::register))
         .route("/login", get(account::login_form).post(account::login))
         .route("/logout", post(account::logout))
+        .route("/demo", get(demo))
+        // Finding one's way
+        .route("/palette", get(help::palette))
+        .route("/help/shortcuts", get(help::shortcuts))
         // Talking
         .route("/c/new", get(chat::new).post(chat::create))
         .route("/c/{id}", get(chat::show))

@@ -34,6 +34,8 @@ const CODE_COOKIE: &str = "code";
 const LANGUAGE_COOKIE: &str = "lang";
 /// The cookie in which js/time.js says where the browser is.
 const ZONE_COOKIE: &str = "tz";
+/// The cookie that says whether the list of conversations is put away; js/keys.js sets it.
+const SIDEBAR_COOKIE: &str = "sidebar";
 /// The cookie that carries a notice over a redirect.
 const NOTICE_COOKIE: &str = "notice";
 
@@ -48,6 +50,7 @@ pub struct Visit {
     notice: Option<Notice>,
     path: String,
     dev_reload: bool,
+    sidebar_hidden: bool,
     /// Whether htmx asks, not the browser itself.
     pub by_script: bool,
     /// Whether it asks from a page of older messages.
@@ -84,6 +87,7 @@ impl Visit {
             notice: read_notice(value(NOTICE_COOKIE)),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             dev_reload: app.config.server.dev_reload,
+            sidebar_hidden: value(SIDEBAR_COOKIE) == "off",
             by_script: headers.contains_key("hx-request"),
             on_older: headers.get("hx-current-url").is_some_and(|url| {
                 url.to_str().is_ok_and(|url| url.contains("?before=") || url.contains("&before="))
@@ -107,6 +111,7 @@ impl Visit {
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
             toasts: self.notice.iter().map(|notice| notice.toast(self.locale())).collect(),
             path: self.path.clone(),
+            sidebar_hidden: self.sidebar_hidden,
             dev_reload: self.dev_reload,
         }
     }

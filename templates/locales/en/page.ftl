@@ -10,6 +10,9 @@ go-back = Back
 request-id = Reference
 foot = Runs on your own machine.
 
+accent-water = Water
+accent-silt = Silt
+
 # Landing
 hero = Answers that keep flowing
 hero-text = Freshet is an AI chat server you run yourself: one program, the models you choose, and answers that survive reloads, crashes and bad networks.
@@ -22,6 +25,40 @@ claim-own-text = Conversations live in a database on your machine. You choose wh
 claim-light = Light by nature
 claim-light-text = One small program without setup. Pages under 60 kB that work on an old phone, and even without JavaScript.
 demo-question = How do rivers carry sediment?
+
+# Start page
+home = Home
+home-title = What is next, { $name }?
+home-continue = Continue where you were
+home-ideas = Begin with an idea
+home-commands = Commands
+home-running = Being answered now
+home-pinned = Pinned
+home-recent = Recent
+home-empty = Nothing here yet. Your conversations will appear as you write.
+
+# Palette and shortcuts
+palette-label = Commands
+palette-title = Commands (Ctrl+K)
+palette-placeholder = Go to a conversation, or do something
+palette-actions = Actions
+palette-here = In this conversation
+palette-none = Nothing with that name. Enter searches in all messages.
+palette-light = Light colours
+palette-dark = Dark colours
+palette-system = Colours of the system
+search-chats = Search conversations
+shortcuts = Keyboard shortcuts
+shortcuts-on = Use these shortcuts in this browser
+shortcut-palette = Commands and conversations
+shortcut-focus = Write a message
+shortcut-send = Send
+shortcut-break = New line
+shortcut-stop = Stop the answer, close what is open
+shortcut-sidebar = Show or hide conversations
+shortcut-model = Choose a model
+shortcut-copy-answer = Copy the last answer
+shortcut-copy-code = Copy the last code
 
 # Short messages
 offline = The server cannot be reached. Your text is kept.
@@ -41,6 +78,7 @@ notice-failed = Something went wrong on our side. Nothing was lost.
 
 # Errors
 go-home = Go to the start page
+error-again = Try again
 error-not-found = There is nothing here
 error-not-found-text = The page does not exist, or it is not yours to see.
 error-forbidden = This is not for you

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::landing::flow;
 use crate::Locale;
 use crate::layout::{Shell, brand, document};
 
@@ -16,6 +17,14 @@ pub struct ErrorPage {
     pub kind: ErrorKind,
     /// A number to quote when asking for help.
     pub request_id: Option<String>,
+}
+
+impl ErrorPage {
+    /// The address to ask once more, where that may help.
+    fn again(&self) -> Option<&str> {
+        let passes = matches!(self.kind, ErrorKind::TooMany | ErrorKind::Unavailable | ErrorKind::Internal);
+        (passes && self.shell.path != "/").then_some(self.shell.path.as_str())
+    }
 }
 
 /// The kinds of failure an outsider may see.
@@ -68,15 +77,18 @@ pub fn page(props: &ErrorPage) -> Markup {
     let body = html! {
         header.site { (brand(l)) }
         main.oops #main {
+            (flow())
             p.oops__status { (props.status) }
             h1.oops__title { (title) }
             p.oops__text { (text) }
             p.oops__actions {
                 @let signs_in = props.kind == ErrorKind::SignInNeeded;
+                @let retries = props.again().is_some();
                 @let goes_on = props.shell.viewer.is_some() && !signs_in;
+                @if let Some(again) = props.again() { a.button.button--main href=(again) { (l.t("error-again")) } }
                 @if signs_in { a.button.button--main href="/login" { (l.t("sign-in")) } }
-                @if goes_on { a.button.button--main href="/c/new" { (l.t("new-chat")) } }
-                a.button.button--main[!signs_in && !goes_on] href="/" { (l.t("go-home")) }
+                @if goes_on { a.button.button--main[!retries] href="/c/new" { (l.t("new-chat")) } }
+                a.button.button--main[!signs_in && !goes_on && !retries] href="/" { (l.t("go-home")) }
             }
             @if let Some(id) = &props.request_id { p.oops__id { (l.t("request-id")) " " code { (id) } } }
         }

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::Locale;
 use crate::layout::{Shell, brand, document};
 use crate::parts::icon::mark;
 use crate::parts::message::{AssistantMessage, ReplyState, UserMessage, assistant, sample_blocks, user};
 use crate::parts::{language, theme};
+use crate::{Locale, SafeHtml};
 
 /// Props of the page.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Landing {
     pub shell: Shell,
     /// Whether strangers may register.
     pub registration_open: bool,
+    /// The answer that is shown.
+    pub demo: Vec<SafeHtml>,
 }
 
 /// The page at `/` for people who are not signed in.
@@ -39,7 +41,7 @@ pub fn page(props: &Landing) -> Markup {
                     a.button href="/api/openapi.json" { (l.t("read-api")) }
                 }
             }
-            (demo(l))
+            (demo(l, &props.demo))
             section.claims aria-label=(l.t("claims")) {
                 (claim(&l.t("claim-resume"), &l.t("claim-resume-text")))
                 (claim(&l.t("claim-own"), &l.t("claim-own-text")))
@@ -52,7 +54,7 @@ pub fn page(props: &Landing) -> Markup {
 }
 
 /// Ragged lines that flow: text as water, behind the first words.
-fn flow() -> Markup {
+pub(super) fn flow() -> Markup {
     html! {
         svg.flow viewBox="0 0 1440 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true" {
             @for (line, ends) in [4, 3, 4, 2, 4, 3, 1].into_iter().enumerate() {
@@ -62,8 +64,9 @@ fn flow() -> Markup {
     }
 }
 
-/// A conversation made of the real parts; a picture, so nothing in it can be reached.
-fn demo(l: Locale) -> Markup {
+/// A conversation made of the real parts; a picture, so nothing in it can be reached. js/demo.js has it written anew by
+/// the server while one looks.
+fn demo(l: Locale, blocks: &[SafeHtml]) -> Markup {
     let question = UserMessage {
         id: "demo-1".into(),
         text: l.t("demo-question").into_owned(),
@@ -71,11 +74,15 @@ fn demo(l: Locale) -> Markup {
     };
     let answer = AssistantMessage {
         id: "demo-2".into(),
-        state: ReplyState::Streaming,
-        blocks: sample_blocks()[..5].to_vec(),
+        state: ReplyState::Complete,
+        blocks: blocks.to_vec(),
         ..AssistantMessage::default()
     };
-    html! { div.demo inert aria-hidden="true" { div.demo__log { (user(l, &question)) (assistant(l, &answer)) } } }
+    html! {
+        div.demo inert aria-hidden="true" data-behavior="demo" {
+            div.demo__log { (user(l, &question)) (assistant(l, &answer)) }
+        }
+    }
 }
 
 fn claim(title: &str, text: &str) -> Markup {
@@ -87,7 +94,7 @@ fn claim(title: &str, text: &str) -> Markup {
 pub fn samples() -> Vec<(&'static str, Markup)> {
     let shell = Shell { path: "/".into(), ..Shell::default() };
     vec![
-        ("open", page(&Landing { shell: shell.clone(), registration_open: true })),
-        ("closed", page(&Landing { shell, registration_open: false })),
+        ("open", page(&Landing { shell: shell.clone(), registration_open: true, demo: sample_blocks() })),
+        ("closed", page(&Landing { shell, registration_open: false, demo: Vec::new() })),
     ]
 }

@@ -1,7 +1,10 @@
 //! One file per page: Props, a function, samples.
 
 pub mod chat;
+pub mod dashboard;
 pub mod error;
+pub mod gallery;
+pub mod help;
 pub mod landing;
 pub mod login;
 pub mod offline;
@@ -14,8 +17,10 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 8] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 10] = [
         ("landing", landing::samples()),
+        ("dashboard", dashboard::samples()),
+        ("help", help::samples()),
         ("register", register::samples()),
         ("login", login::samples()),
         ("chat", chat::samples()),

@@ -27,7 +27,7 @@ pub fn page(shell: &Shell, props: &Sheet, body: &Markup) -> Markup {
     let body = html! {
         header.site { (brand(l)) nav.site__nav { a.button.button--plain href=(props.back) { (l.t("go-back")) } } }
         main.sheet-page #main {
-            section.sheet aria-labelledby="sheet-title" {
+            div.sheet {
                 h1.sheet__title #sheet-title { (props.title) }
                 @if let Some(problem) = &props.problem { p.sheet__problem role="alert" { (problem) } }
                 (body)

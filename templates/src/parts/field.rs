@@ -138,3 +138,21 @@ pub fn choice(l: Locale, choice: &Choice<'_>, options: &Markup) -> Markup {
 pub fn option(value: &str, label: &str, chosen: &str) -> Markup {
     html! { option value=(value) selected[value == chosen] { (label) } }
 }
+
+/// Empty, with a hint, refused, and written from right to left.
+#[must_use]
+pub fn samples() -> Vec<(&'static str, Markup)> {
+    let l = Locale::En;
+    let plain = Field { name: "name", kind: "text", label: "Name", autocomplete: "name", ..Field::default() };
+    let hint =
+        Some("At least 8 characters. A few unrelated words work well, and a long sentence works better.");
+    let secret = Field { name: "password", kind: "password", label: "Password", hint, ..plain.clone() };
+    let refused = Field { error: Some(FieldError::PasswordTooShort), ..secret.clone() };
+    let hebrew = Field { name: "city", label: "עיר", value: "תל אביב", ..plain.clone() };
+    vec![
+        ("empty", field(l, &plain)),
+        ("hint", field(l, &secret)),
+        ("refused", field(l, &refused)),
+        ("rtl", field(l, &hebrew)),
+    ]
+}

@@ -78,6 +78,8 @@ pub fn sidebar(shell: &Shell, props: &Sidebar) -> Markup {
         aside.sidebar #sidebar popover="auto" aria-label=(l.t("conversations")) {
             div.sidebar__top {
                 (brand(l))
+                a.button--quiet.sidebar__commands href="/palette" data-behavior="palette" aria-label=(l.t("palette-label"))
+                    title=(l.t("palette-title")) { (icon(Icon::Command)) }
                 button.button--quiet.sidebar__close type="button" popovertarget="sidebar" popovertargetaction="hide"
                     aria-label=(l.t("close")) { (icon(Icon::Close)) }
             }

@@ -57,17 +57,17 @@ async fn a_name_is_changed_and_a_bad_one_is_refused_at_the_field() {
 async fn how_pages_look_follows_the_person_to_another_device() {
     let server = TestApp::start().await;
     let ada = server.visitor_of("ada").await;
-    let fields = [("theme", "dark"), ("accent", "clay"), ("code", "ember")];
+    let fields = [("theme", "dark"), ("accent", "silt"), ("code", "ember")];
     let page = saves(&ada, "/settings/appearance", &fields).await;
     let look =
         |page: &Document| ["data-theme", "data-accent", "data-code"].map(|name| page.attribute("html", name));
-    assert_eq!(look(&page), ["dark", "clay", "ember"]);
-    assert_eq!(page.count("input[name=accent][value=clay][checked]"), 1);
+    assert_eq!(look(&page), ["dark", "silt", "ember"]);
+    assert_eq!(page.count("input[name=accent][value=silt][checked]"), 1);
     let phone = server.visitor();
     phone.has_cookie("theme", "light");
     phone.signs_in("ada@example.org", PASSWORD).await;
-    assert_eq!(look(&phone.opens("/c/new").await), ["dark", "clay", "ember"]);
-    assert_eq!(look(&phone.opens("/nowhere").await), ["dark", "clay", "ember"], "also where nobody is known");
+    assert_eq!(look(&phone.opens("/c/new").await), ["dark", "silt", "ember"]);
+    assert_eq!(look(&phone.opens("/nowhere").await), ["dark", "silt", "ember"], "also where nobody is known");
     // The switch of every page is the same setting.
     phone.submits("/settings/theme", &[("theme", "light"), ("next", "/")]).await;
     assert_eq!(look(&ada.opens("/c/new").await)[0], "light");

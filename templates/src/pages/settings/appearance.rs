@@ -18,17 +18,13 @@ pub(super) fn section(shell: &Shell) -> Markup {
         Theme::Light => l.t("theme-light"),
         Theme::Dark => l.t("theme-dark"),
     };
-    let accent = |accent| match accent {
-        Accent::Water => l.t("accent-water"),
-        Accent::Clay => l.t("accent-clay"),
-    };
     html! {
         section.panel aria-labelledby="appearance" {
             h2.panel__title #appearance { (l.t("appearance")) }
             p { (l.t("appearance-text")) }
             form.form method="post" action="/settings/appearance" data-behavior="appearance" {
                 (choices("theme", &l.t("theme"), &Theme::ALL.map(|it| (it.as_str(), theme(it), it == shell.theme))))
-                (choices("accent", &l.t("accent"), &Accent::ALL.map(|it| (it.as_str(), accent(it), it == shell.accent))))
+                (choices("accent", &l.t("accent"), &Accent::ALL.map(|it| (it.as_str(), it.label(l).into(), it == shell.accent))))
                 (choices("code", &l.t("code-colours"),
                     &CodeTheme::ALL.map(|it| (it.as_str(), it.label(l), it == shell.code_theme))))
                 (sample(l))

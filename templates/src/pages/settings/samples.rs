@@ -15,7 +15,7 @@ use crate::{Locale, Moment};
 pub fn samples() -> Vec<(&'static str, Markup)> {
     let viewer = Viewer { name: "Ada Lovelace".into(), email: "ada@example.org".into() };
     let shell = Shell { viewer: Some(viewer), path: "/settings".into(), ..Shell::default() };
-    let german = Shell { locale: Locale::De, accent: Accent::Clay, theme: Theme::Dark, ..shell.clone() };
+    let german = Shell { locale: Locale::De, accent: Accent::Silt, theme: Theme::Dark, ..shell.clone() };
     let shown = |section| page(&Settings { shell: shell.clone(), section });
     let gezeigt = |section| page(&Settings { shell: german.clone(), section });
     let profile = Profile {

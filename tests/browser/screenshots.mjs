@@ -1,0 +1,118 @@
+// Pictures of every page in three widths and two themes, from a server of its own with a life in it. Run by
+// scripts/screenshots; the first argument is the folder. Writes <page>-<width>-<theme>.png, a sheet for each page
+// (sheet-<page>.png) and an index.html.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { startServer } from './server.mjs';
+import { answer, call, ended, grown, say, signUp } from './support.mjs';
+
+const folder = resolve(process.argv[2] ?? '../../target/screenshots');
+const only = process.argv[3] && new RegExp(process.argv[3]);
+const sizes = [[360, 740], [768, 1024], [1440, 900]], themes = ['light', 'dark'];
+mkdirSync(folder, { recursive: true });
+
+const server = await startServer({ FRESHET_RELOAD: 'true' });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'] });
+const open = storageState => browser.newContext({ baseURL: server.url, storageState, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
+const taken = [];
+
+async function shoot(page, name, { full = false } = {}) {
+  if (only && !only.test(name)) return;
+  for (const [width, height] of sizes) {
+    for (const colorScheme of themes) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.waitForTimeout(60);
+      await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: full, animations: 'disabled' });
+    }
+  }
+  taken.push(name);
+  console.log(name);
+}
+
+const stranger = await (await open()).newPage();
+await stranger.goto('/');
+await shoot(stranger, 'landing', { full: true });
+for (const [name, path] of [['register', '/register'], ['login', '/login'], ['not-found', '/nowhere'], ['sheet-page', '/gallery/try/sheet']]) {
+  await stranger.goto(path);
+  await shoot(stranger, name);
+}
+for (const kind of ['forbidden', 'too-large', 'too-many', 'internal', 'unavailable']) {
+  await stranger.goto(`/gallery/error-${kind}`);
+  await shoot(stranger, `error-${kind}`);
+}
+
+const context = await open();
+const page = await context.newPage();
+await signUp(page);
+await page.goto('/');
+await shoot(page, 'home-first');
+await page.goto('/c/new');
+await shoot(page, 'new');
+const titles = ['Bread at high altitude', 'תכנון טיול לגליל', 'Notes for the reading group', 'Borrow checker, gently', 'Train times to Trieste',
+  'A conversation with a rather long title that will certainly not fit into the sidebar of anybody, however wide the window may be'];
+for (const title of titles) { await say(page, title, { model: 'fast' }); await ended(page); }
+await say(page, 'status 429 retry_after=2', { model: 'faults' });
+await answer(page).locator('.problem').waitFor();
+await shoot(page, 'failed');
+await say(page, 'think', { model: 'thinking:ms=5' });
+await ended(page);
+await answer(page).locator('.thinking__summary').click();
+await shoot(page, 'thinking');
+await say(page, 'What is a freshet? Show me headings, lists, tables, code and formulas', { model: 'essay:ms=0,seed=2' });
+await ended(page);
+await page.reload();
+await shoot(page, 'essay-end');
+await page.evaluate(() => scrollTo(0, 0));
+await shoot(page, 'essay');
+await page.setViewportSize({ width: 1440, height: 900 });
+await page.keyboard.press('Control+k');
+await page.locator('.palette__item[aria-selected="true"]').waitFor();
+await shoot(page, 'palette');
+await page.keyboard.type('br');
+await shoot(page, 'palette-found');
+await page.keyboard.press('Escape');
+await page.keyboard.press('Control+/');
+await page.locator('dialog .shortcuts').waitFor();
+await shoot(page, 'shortcuts');
+await page.keyboard.press('Escape');
+await page.setViewportSize({ width: 1440, height: 900 });
+await page.locator('.user__button').click();
+await shoot(page, 'user-menu');
+await page.keyboard.press('Escape');
+for (const [name, path] of [['settings', '/settings'], ['search', '/search?q=bread'], ['archive', '/archive']]) {
+  const answered = await page.goto(path);
+  if (answered.ok()) await shoot(page, name, { full: true });
+}
+await say(page, 'write', { model: 'slow:ms=60' });
+await grown(page, 80);
+await shoot(page, 'streaming');
+await page.goto('/');
+await shoot(page, 'home');
+await page.goto('/gallery/try');
+await page.getByRole('link', { name: 'Open a sheet' }).click();
+await page.locator('dialog[open]').waitFor();
+await page.getByRole('textbox', { name: 'Name' }).fill('taken');
+await page.keyboard.press('Enter');
+await page.locator('.toast').waitFor();
+await shoot(page, 'sheet-and-toast');
+await page.goto('/gallery/try');
+await page.getByRole('button', { name: 'Menu b' }).click();
+await shoot(page, 'menu');
+await call(page, 'GET', '/users/me');
+
+const picture = (name, width, theme) => `${name}-${width}-${theme}.png`;
+const row = name => `<section><h2>${name}</h2><div>${sizes.flatMap(([width]) => themes.map(theme => `<a href="${picture(name, width, theme)}"><img src="${picture(name, width, theme)}" width="${Math.round(width / 4)}"></a>`)).join('')}</div></section>`;
+const style = '<style>body{font:14px system-ui;margin:16px;background:#8a9794}div{display:flex;gap:8px;align-items:start}img{display:block;box-shadow:0 1px 8px #0006}h2{margin:16px 0 8px;font-size:14px}</style>';
+writeFileSync(`${folder}/index.html`, `<!doctype html><meta charset="utf-8"><title>Screenshots</title>${style}${taken.map(row).join('')}`);
+const sheets = await (await browser.newContext({ viewport: { width: 1420, height: 400 } })).newPage();
+for (let i = 0; i < taken.length; i += 4) {
+  writeFileSync(`${folder}/sheet-${i / 4}.html`, `<!doctype html><meta charset="utf-8">${style}${taken.slice(i, i + 4).map(row).join('')}`);
+  await sheets.goto(pathToFileURL(`${folder}/sheet-${i / 4}.html`).href);
+  await sheets.screenshot({ path: `${folder}/sheet-${i / 4}.png`, fullPage: true });
+}
+await browser.close();
+await server.end();
+console.log(`${taken.length * sizes.length * themes.length} pictures: ${folder}/index.html`);
