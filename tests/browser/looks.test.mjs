@@ -119,6 +119,7 @@ test('the theme chosen on one page holds on the next', () => home.visit(still, a
   await page.getByRole('button', { name: 'Dark' }).click();
   await page.locator('html[data-theme="dark"]').waitFor();
   const stored = page.waitForResponse(/settings\/theme/);
+  await page.locator('.user__button').click();
   await page.getByRole('button', { name: 'Light' }).click();
   await stored;
   await page.goto('/c/new');

@@ -21,6 +21,7 @@ async function weigh(context, page, act) {
   });
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await session.send('Network.setBypassServiceWorker', { bypass: true });
   await act();
   const all = [...requests.values()].map(({ url, type, bytes, arriving = 0 }) => ({ url, type, bytes: Math.max(bytes, arriving) }));
   return { all, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };

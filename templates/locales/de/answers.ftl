@@ -23,6 +23,7 @@ failure-malformed = { $provider } hat etwas Unverständliches geschickt. Was ank
 failure-internal = Auf diesem Server ist etwas schiefgegangen. Was ankam, ist gespeichert.
 retry = Noch einmal
 copy = Kopieren
+wrap = Lange Zeilen umbrechen
 copied = Kopiert
 copy-failed = Kopieren ist hier nicht erlaubt
 announce-ready = { $blocks ->

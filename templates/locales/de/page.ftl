@@ -63,3 +63,38 @@ error-internal-text = Es ist festgehalten. Deine Unterhaltungen sind sicher; oft
 # Ohne Verbindung
 no-connection = Keine Verbindung
 no-connection-text = Entweder ist dieses Gerät offline oder der Server. Was du geschrieben hast, bleibt erhalten.
+
+# Startseite nach dem Anmelden
+home = Start
+home-title = Was kommt als Nächstes, { $name }?
+home-continue = Mach weiter, wo du warst
+home-ideas = Beginne mit einer Idee
+home-commands = Befehle
+home-running = Wird gerade beantwortet
+home-pinned = Angeheftet
+home-recent = Zuletzt
+home-empty = Hier ist noch nichts. Deine Unterhaltungen erscheinen, sobald du schreibst.
+
+# Befehle und Tastenkürzel
+palette-label = Befehle
+palette-title = Befehle (Strg+K)
+palette-placeholder = Zu einer Unterhaltung gehen oder etwas tun
+palette-actions = Aktionen
+palette-here = In dieser Unterhaltung
+palette-none = Nichts mit diesem Namen. Mit der Eingabetaste suchst du in allen Nachrichten.
+palette-light = Helle Farben
+palette-dark = Dunkle Farben
+palette-system = Farben des Systems
+search-chats = Unterhaltungen durchsuchen
+shortcuts = Tastenkürzel
+shortcuts-on = Diese Tastenkürzel in diesem Browser verwenden
+shortcut-palette = Befehle und Unterhaltungen
+shortcut-focus = Nachricht schreiben
+shortcut-send = Senden
+shortcut-break = Neue Zeile
+shortcut-stop = Antwort anhalten, Offenes schließen
+shortcut-sidebar = Unterhaltungen zeigen oder verbergen
+shortcut-model = Modell wählen
+shortcut-copy-answer = Letzte Antwort kopieren
+shortcut-copy-code = Letzten Code kopieren
+error-again = Noch einmal
