@@ -15,6 +15,8 @@ pub fn router(app: App) -> Router {
         .merge(web::pages::router())
         // What the page is made of
         .merge(web::assets::router())
+        // What makes an app of it
+        .merge(web::install::router())
         // What a developer's page asks
         .merge(web::dev::router(&app))
         // What supervisors ask

@@ -15,7 +15,7 @@
   freshet.decorate = root => {
     if (!root) return;
     decorate(root);
-    const wide = 'pre, .table';
+    const wide = 'pre, .table, span.math';
     for (const element of root.matches(wide) ? [root] : root.querySelectorAll(wide)) {
       views.unobserve(element);
       views.observe(element);

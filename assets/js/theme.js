@@ -12,4 +12,8 @@
     fetch(form.action, { method: 'POST', body, headers: { 'HX-Request': 'true' } })
       .catch(() => freshet.toast(freshet.label('Offline')));
   });
+  // The settings keep with their button what is shown at once.
+  document.addEventListener('change', ({ target: { form, name, value } }) => {
+    if (form?.matches('[data-behavior="appearance"]')) document.documentElement.dataset[name] = value;
+  });
 })();

@@ -1,15 +1,22 @@
-// The server writes times in UTC; here they become the reader's own.
+// The server writes times for the zone that the cookie tz holds, unless the person chose one. A browser that is elsewhere,
+// or here for the first time, says where it is and rewrites what was written.
 (() => {
   'use strict';
-  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-  const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+  const { zone } = document.body.dataset;
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone === undefined || !here || zone === here) return;
+  document.cookie = `tz=${here}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  const { lang } = document.documentElement;
+  const clock = new Intl.DateTimeFormat(lang, { timeStyle: 'short' });
+  const full = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short' });
 
   function localise() {
-    for (const time of document.querySelectorAll(':is(.message__meta, .session__meta) time:not([title])')) {
+    for (const time of document.querySelectorAll(':is(.message__meta, .session__meta) time:not([data-here])')) {
       const moment = new Date(time.dateTime);
       if (Number.isNaN(moment.valueOf())) continue;
-      time.textContent = (time.closest('.session__meta') ? full : clock).format(moment);
-      time.title = full.format(moment);
+      time.dataset.here = '';
+      time.textContent = (time.title ? clock : full).format(moment);
+      if (time.title) time.title = full.format(moment);
     }
   }
   document.addEventListener('htmx:after:process', localise);

@@ -2,7 +2,8 @@
 // the policy's job is that nothing else in the page can turn a string into HTML or a script.
 const freshet = (() => {
   'use strict';
-  const policy = window.trustedTypes?.createPolicy('freshet', { createHTML: text => text, createScript: () => '' });
+  const policy = window.trustedTypes?.createPolicy('freshet', { createHTML: text => text, createScript: () => '',
+    createScriptURL: url => { if (url !== '/sw.js') throw new TypeError(url); return url; } });
   const trusted = text => policy ? policy.createHTML(text) : text;
 
   // An append may arrive twice. A message that is already here is dropped, since it may have grown; anything else
@@ -31,6 +32,7 @@ const freshet = (() => {
       return template.content;
     },
     parsePage: text => new DOMParser().parseFromString(trusted(text), 'text/html'),
+    worker: () => policy ? policy.createScriptURL('/sw.js') : '/sw.js',
     label: name => document.body.dataset[`label${name}`] ?? '',
     // Filled by the modules below.
     toast() {}, sheet() {}, palette() {}, run() {}, follow() {}, decorate() {}, resync() {},

@@ -1,10 +1,11 @@
 //! Who acts, and what they may do. [`can`] is the one permission gate of every face.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Preferences;
 use crate::error::{Error, Result};
 
 /// The id of an account.
@@ -99,6 +100,8 @@ pub struct Actor {
     pub role: Role,
     /// By what it is known here.
     pub via: Via,
+    /// What this person has chosen for themselves.
+    pub preferences: Arc<Preferences>,
 }
 
 /// What somebody wants to do, as far as it depends on who they are. What depends on whose thing it is, is decided by

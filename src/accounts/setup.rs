@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::store;
+use super::users;
 use crate::{app::App, error::Result, platform::crypto};
 
 /// The token of this installation: 32 hexadecimal digits, derived from the master key, so that it is the same on
@@ -22,7 +22,7 @@ pub fn setup_token(app: &App) -> String {
 /// # Errors
 /// The database failed.
 pub async fn setup_token_if_needed(app: &App) -> Result<Option<String>> {
-    let needed = !app.config.is_loopback() && !store::has_first_admin(&app.db).await?;
+    let needed = !app.config.is_loopback() && !users::store::has_first_admin(&app.db).await?;
     Ok(needed.then(|| setup_token(app)))
 }
 

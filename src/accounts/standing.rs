@@ -181,7 +181,8 @@ mod tests {
     fn actor(via: u128) -> Actor {
         let via = Via::Session(SessionId(Uuid::from_u128(via)));
         let (email, name) = ("ada@example.org".to_owned(), "Ada".to_owned());
-        Actor { user: UserId(Uuid::from_u128(1)), email, name, role: Role::User, via }
+        let user = UserId(Uuid::from_u128(1));
+        Actor { user, email, name, role: Role::User, via, preferences: Arc::default() }
     }
 
     #[tokio::test]

@@ -1,12 +1,12 @@
-//! The SQL of accounts, sessions and tokens.
+//! The SQL of sessions and tokens; that of accounts is in users/store.rs.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    Actor, Role, SessionId, TokenFamily, User, UserId, Via,
+    Actor, Preferences, Role, SessionId, TokenFamily, UserId, Via,
     sessions::{Fresh, Row},
     tokens::{Kind, Stored},
 };
@@ -15,75 +15,6 @@ use crate::{
     platform::db::{Db, Tx, dialect},
     sql, tx_exec, tx_fetch,
 };
-
-/// Whether the first account was ever made.
-pub(super) async fn has_first_admin(db: &Db) -> sqlx::Result<bool> {
-    let (count,) = fetch!(*db, (i64,), fetch_one, sql!("SELECT COUNT(*) FROM first_admin"))?;
-    Ok(count > 0)
-}
-
-/// Adds an account; false when its address is taken.
-pub(super) async fn add_user(tx: &mut Tx, user: &User, password_hash: &str) -> sqlx::Result<bool> {
-    let added = tx_exec!(
-        tx,
-        sql!(
-            "INSERT INTO users (id, email, name, password_hash, role, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
-        ),
-        user.id,
-        &user.email,
-        &user.name,
-        password_hash,
-        user.role.as_str(),
-        user.created_at
-    )?;
-    Ok(added == 1)
-}
-
-/// Makes `user` the first administrator; false when there is, or ever was, one. Of many at once, one succeeds.
-pub(super) async fn claim_first_admin(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
-    let claimed = tx_exec!(
-        tx,
-        sql!("INSERT INTO first_admin (singleton, user_id) VALUES (1, $1) ON CONFLICT DO NOTHING"),
-        user
-    )?;
-    Ok(claimed == 1)
-}
-
-/// Changes what an account may do.
-pub(super) async fn set_role(tx: &mut Tx, user: UserId, role: Role) -> sqlx::Result<()> {
-    tx_exec!(tx, sql!("UPDATE users SET role = $2 WHERE id = $1"), user, role.as_str())?;
-    Ok(())
-}
-
-/// One account.
-pub(super) async fn find_user(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<User>> {
-    tx_fetch!(
-        tx,
-        User,
-        fetch_optional,
-        sql!("SELECT id, email, name, role, created_at FROM users WHERE id = $1"),
-        user
-    )
-}
-
-/// The account with this address (lower case) and the hash of its password.
-pub(super) async fn find_login(db: &Db, email: &str) -> sqlx::Result<Option<(User, String)>> {
-    #[derive(sqlx::FromRow)]
-    struct Login {
-        #[sqlx(flatten)]
-        user: User,
-        password_hash: String,
-    }
-    let row = fetch!(
-        *db,
-        Login,
-        fetch_optional,
-        sql!("SELECT id, email, name, role, created_at, password_hash FROM users WHERE email = $1"),
-        email
-    )?;
-    Ok(row.map(|login| (login.user, login.password_hash)))
-}
 
 /// Adds a session; false when its key is taken.
 pub(super) async fn add_session(db: &Db, fresh: Fresh) -> sqlx::Result<bool> {
@@ -177,10 +108,13 @@ struct ActorRow {
     #[sqlx(try_from = "String")]
     role: Role,
     via: Uuid,
+    #[sqlx(flatten)]
+    preferences: Preferences,
 }
 
 fn actor(row: ActorRow, via: impl FnOnce(Uuid) -> Via) -> Actor {
-    Actor { user: row.user_id, email: row.email, name: row.name, role: row.role, via: via(row.via) }
+    let (via, preferences) = (via(row.via), Arc::new(row.preferences));
+    Actor { user: row.user_id, email: row.email, name: row.name, role: row.role, via, preferences }
 }
 
 /// Whose session this is, and when it was last used.
@@ -200,7 +134,8 @@ pub(super) async fn actor_by_session(
         Used,
         fetch_optional,
         sql!(
-            "SELECT u.id AS user_id, u.email, u.name, u.role, s.id AS via, s.last_used_at
+            "SELECT u.id AS user_id, u.email, u.name, u.role, s.id AS via, s.last_used_at,
+                    u.locale, u.time_zone, u.theme, u.accent, u.code_theme, u.default_model
              FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.key_hash = $1 AND s.expires_at > $2"
         ),
         &key[..],
@@ -296,7 +231,8 @@ pub(super) async fn actor_by_token(
         ActorRow,
         fetch_optional,
         sql!(
-            "SELECT u.id AS user_id, u.email, u.name, u.role, t.family AS via
+            "SELECT u.id AS user_id, u.email, u.name, u.role, t.family AS via,
+                    u.locale, u.time_zone, u.theme, u.accent, u.code_theme, u.default_model
              FROM tokens t JOIN users u ON u.id = t.user_id
              WHERE t.hash = $1 AND t.kind = 'access' AND t.expires_at > $2"
         ),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Actor, TokenFamily, User, UserId, Via, store};
+use super::{Actor, TokenFamily, User, UserId, Via, store, users};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -77,7 +77,7 @@ pub async fn refresh(app: &App, token: &str) -> Result<(User, Pair)> {
     let mut tx = app.db.begin().await?;
     if let Some((user, family)) = store::use_refresh_token(&mut tx, hash, now).await? {
         let pair = issue(app, &mut tx, user, family).await?;
-        let user = store::find_user(&mut tx, user).await?.ok_or(Error::Unauthenticated)?;
+        let user = users::store::find_user(&mut tx, user).await?.ok_or(Error::Unauthenticated)?;
         tx.commit().await?;
         return Ok((user, pair));
     }

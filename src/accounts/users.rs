@@ -1,10 +1,12 @@
 //! Making an account, and proving that one is yours with its password.
 
+pub(super) mod store;
+
 use std::net::{IpAddr, Ipv6Addr};
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, Role, UserId, setup, store};
+use super::{Actor, Preferences, Role, UserId, setup};
 use crate::{
     app::App,
     config::Signup,
@@ -29,6 +31,9 @@ pub struct User {
     pub role: Role,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// What this person has chosen.
+    #[sqlx(flatten)]
+    pub preferences: Preferences,
 }
 
 /// What a new account is made of, as the person typed it.
@@ -65,11 +70,7 @@ pub async fn register(app: &App, input: Registration, from: IpAddr) -> Result<Us
     let tries = &app.throttles.registration;
     tries.take(network(from), app.clock.now()).await.map_err(|retry_after| Error::TooMany { retry_after })?;
     let user = new_user(app, &input)?;
-    let hints = vec![user.email.clone(), user.name.clone()];
-    app.passwords
-        .check(input.password.clone(), hints)
-        .await?
-        .map_err(|weak| Error::field(code_of(&weak), "password", weak.to_string()))?;
+    check_strength(app, &input.password, &user.email, &user.name, "password").await?;
     let first = !store::has_first_admin(&app.db).await?;
     // Asked before the costly hash; asked again below, where nobody can come in between.
     admit(app, first, &input)?;
@@ -137,6 +138,19 @@ pub async fn user(app: &App, actor: &Actor) -> Result<User> {
     store::find_user(&mut tx, actor.user).await?.ok_or(Error::Unauthenticated)
 }
 
+/// Whether a new password is hard enough to guess for somebody who knows whose it is.
+pub(super) async fn check_strength(
+    app: &App,
+    password: &SecretString,
+    email: &str,
+    name: &str,
+    field: &'static str,
+) -> Result<()> {
+    let hints = vec![email.to_owned(), name.to_owned()];
+    let strong = app.passwords.check(password.clone(), hints).await?;
+    strong.map_err(|weak| Error::field(code_of(&weak), field, weak.to_string()))
+}
+
 /// The code by which a page finds its own words.
 fn code_of(weak: &WeakPassword) -> &'static str {
     match weak {
@@ -151,15 +165,21 @@ fn new_user(app: &App, input: &Registration) -> Result<User> {
     if !is_email(&email) {
         return Err(Error::field("email_invalid", "email", "this is not an e-mail address"));
     }
-    let name = input.name.trim();
+    let name = checked_name(&input.name)?;
+    let (id, created_at, preferences) = (UserId(app.ids.next()), app.clock.now(), Preferences::default());
+    Ok(User { id, email, name, role: Role::User, created_at, preferences })
+}
+
+/// A name as it is stored.
+pub(super) fn checked_name(name: &str) -> Result<String> {
+    let name = name.trim();
     if name.is_empty() {
         return Err(Error::field("name_missing", "name", "a name has 1 to 80 characters"));
     }
     if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
         return Err(Error::field("name_invalid", "name", "a name has 1 to 80 characters"));
     }
-    let (id, created_at) = (UserId(app.ids.next()), app.clock.now());
-    Ok(User { id, email, name: name.to_owned(), role: Role::User, created_at })
+    Ok(name.to_owned())
 }
 
 /// Whether this sign-up may go on, given that it is the first one or not.

@@ -62,7 +62,7 @@ pub struct Page<T> {
 /// # Errors
 /// A model that this actor can't use.
 pub async fn create(app: &App, actor: &Actor, new: NewConversation) -> Result<Conversation> {
-    let model = usable_model(app, new.model.as_deref()).await?;
+    let model = usable_model(app, actor, new.model.as_deref()).await?;
     let mut tx = app.db.begin().await?;
     let conversation = create_in(app, &mut tx, actor, NewConversation { model: Some(model), ..new }).await?;
     tx.commit().await?;
@@ -140,7 +140,7 @@ pub async fn update(
         return Err(Error::field("title_empty", "title", "the title is empty"));
     }
     let model = match model {
-        Some(model) => Some(usable_model(app, Some(&model)).await?),
+        Some(model) => Some(usable_model(app, actor, Some(&model)).await?),
         None => None,
     };
     let mut tx = app.db.begin().await?;
@@ -199,13 +199,23 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The full name of a model that can be used now, or of the default one.
+/// The model that this person's conversations begin with: their own choice as long as it can be used, else the server's.
+pub async fn first_model(app: &App, actor: &Actor) -> String {
+    if let Some(own) = &actor.preferences.default_model
+        && let Ok(model) = app.providers.resolve(own).await
+    {
+        return model.name;
+    }
+    app.providers.default_model()
+}
+
+/// The full name of a model that can be used now, or of the one that this person begins with.
 ///
 /// # Errors
 /// An unknown or ambiguous name.
-pub(crate) async fn usable_model(app: &App, name: Option<&str>) -> Result<String> {
+pub(crate) async fn usable_model(app: &App, actor: &Actor, name: Option<&str>) -> Result<String> {
     match name.map(str::trim).filter(|name| !name.is_empty()) {
-        None => Ok(app.providers.default_model()),
+        None => Ok(first_model(app, actor).await),
         Some(name) => match app.providers.resolve(name).await {
             Ok(model) => Ok(model.name),
             Err(error) => Err(Error::field("unknown_model", "model", error.to_string())),

@@ -5,6 +5,7 @@
 
 pub mod conversations;
 pub mod events;
+mod farewell;
 pub mod messages;
 pub mod presence;
 pub mod snapshot;
@@ -13,6 +14,7 @@ mod view;
 
 pub use conversations::{Conversation, NewConversation, Page};
 pub use events::Event;
+pub use farewell::delete_account;
 pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 

@@ -210,6 +210,18 @@ pub(crate) async fn update(
     Ok(())
 }
 
+/// A hundred of somebody's conversations, whatever state they are in.
+pub(super) async fn some_of(db: &Db, owner: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    let rows = fetch!(
+        *db,
+        (Uuid,),
+        fetch_all,
+        sql!("SELECT id FROM conversations WHERE owner_id = $1 LIMIT 100"),
+        owner
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Removes a conversation with its messages and replies (its log is removed apart).
 pub(super) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     tx_exec!(tx, sql!("DELETE FROM conversations WHERE id = $1"), id)?;

@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::block::Block;
-
 /// Where a code block goes; text can never spell it, as text never holds a bare `<`.
 pub(super) const CODE_SLOT: &str = "<figure class=\"code\"></figure>";
 
@@ -75,20 +73,26 @@ static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
     rules
 });
 
-/// Sanitises a fragment, then puts the code blocks into their slots.
-pub(super) fn clean(raw: &str, code: &[Block]) -> String {
+/// Sanitises a fragment.
+pub(super) fn clean(raw: &str) -> String {
     super::work::cleaned(raw.len());
-    let safe = RULES.clean(raw).to_string();
-    if code.is_empty() {
+    RULES.clean(raw).to_string()
+}
+
+/// Puts what did not pass the sanitiser into its slots, in order.
+pub(super) fn fill<'h>(
+    safe: String,
+    slot: &str,
+    made: impl ExactSizeIterator<Item = &'h str> + Clone,
+) -> String {
+    if made.len() == 0 {
         return safe;
     }
-    let mut html = String::with_capacity(safe.len() + code.iter().map(|c| c.html().len()).sum::<usize>());
-    let mut blocks = code.iter();
-    for (i, part) in safe.split(CODE_SLOT).enumerate() {
-        if i > 0
-            && let Some(block) = blocks.next()
-        {
-            html.push_str(block.html());
+    let mut html = String::with_capacity(safe.len() + made.clone().map(str::len).sum::<usize>());
+    let mut made = made;
+    for (i, part) in safe.split(slot).enumerate() {
+        if i > 0 {
+            html.push_str(made.next().unwrap_or_default());
         }
         html.push_str(part);
     }
@@ -99,6 +103,6 @@ pub(super) fn clean(raw: &str, code: &[Block]) -> String {
 pub(super) fn clean_row(raw: &str) -> String {
     const OPEN: &str = "<table><tbody>";
     const CLOSE: &str = "</tbody></table>";
-    let safe = clean(&format!("{OPEN}{raw}{CLOSE}"), &[]);
+    let safe = clean(&format!("{OPEN}{raw}{CLOSE}"));
     safe.strip_prefix(OPEN).and_then(|s| s.strip_suffix(CLOSE)).unwrap_or("<tr></tr>").to_owned()
 }

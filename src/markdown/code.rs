@@ -3,61 +3,54 @@
 //! They are written here from escaped text and classes of our own and never contain foreign markup, so they do not
 //! pass the sanitiser: inside other blocks a placeholder does, and is exchanged afterwards.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-
 use super::block::Block;
 use super::highlight::{Budget, Painter};
 use super::language::Language;
-use super::source::{CARRY, GUARD};
+use super::memory::Memory;
+use super::source::{CARRY, GUARD, INERT};
 use super::write::{escape, escape_attribute};
 
 /// Longest unit; a longer line comes in pieces, so that it can grow in view.
 const MAX_PIECE: usize = 2 * 1024;
 const CLOSE: &str = "</code></pre></figure>";
 
-/// How code blocks come out: painted (and remembered), or as escaped text while they may still change.
+/// How what is dear comes out: painted, or as escaped text while it may still change. Formulas are the same in both.
 #[derive(Debug)]
-pub(super) enum Ink<'m> {
-    Plain,
-    Painted(&'m mut Memory),
+pub(super) struct Ink<'m> {
+    pub(super) memory: &'m mut Memory,
+    pub(super) painted: bool,
 }
 
-/// Painted code by content, so that finishing a reply does not paint again what was painted while it grew.
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    hasher: RandomState,
-    blocks: HashMap<u64, Block>,
-}
-
-impl Memory {
-    pub(super) fn insert(&mut self, info: &str, literal: &str, block: Block) {
-        self.blocks.insert(self.hasher.hash_one((info, literal)), block);
+impl<'m> Ink<'m> {
+    /// For what is closed.
+    pub(super) fn lasting(memory: &'m mut Memory) -> Ink<'m> {
+        Ink { memory, painted: true }
     }
 
-    fn get(&self, info: &str, literal: &str) -> Option<&Block> {
-        self.blocks.get(&self.hasher.hash_one((info, literal)))
+    /// For what may still change.
+    pub(super) fn passing(memory: &'m mut Memory) -> Ink<'m> {
+        Ink { memory, painted: false }
     }
 }
 
 /// A whole code block. `literal` is what the parser found between the fences.
 pub(super) fn figure(info: &str, literal: &str, ink: &mut Ink<'_>) -> Block {
     let clean;
-    let literal = if literal.contains([GUARD, CARRY]) {
-        clean = literal.replace([GUARD, CARRY], "");
+    let literal = if literal.contains([GUARD, CARRY, INERT]) {
+        clean = literal.replace([GUARD, CARRY, INERT], "");
         &clean
     } else {
         literal
     };
-    if let Ink::Painted(memory) = ink {
-        if let Some(known) = memory.get(info, literal) {
-            return known.clone();
-        }
-        let block = lines(info, literal, true);
-        memory.insert(info, literal, block.clone());
-        return block;
+    if !ink.painted {
+        return lines(info, literal, false);
     }
-    lines(info, literal, false)
+    if let Some(known) = ink.memory.code(info, literal) {
+        return known.clone();
+    }
+    let block = lines(info, literal, true);
+    ink.memory.insert_code(info, literal, block.clone());
+    block
 }
 
 fn lines(info: &str, literal: &str, paint: bool) -> Block {
@@ -80,7 +73,7 @@ fn lines(info: &str, literal: &str, paint: bool) -> Block {
 /// The figure before its first line.
 pub(super) fn opening(language: &Language) -> Block {
     let mut open = String::from("<figure class=\"code\"><figcaption>");
-    escape(language.label(), &mut open);
+    escape(&language.label(), &mut open);
     open.push_str("</figcaption>");
     open.push_str(&pre(language));
     Block::container(open, CLOSE)

@@ -4,7 +4,9 @@ use comrak::Arena;
 use comrak::nodes::NodeValue;
 
 use super::block::Block;
-use super::code::{Ink, Memory};
+use super::code::{self, Ink};
+use super::language::Language;
+use super::memory::Memory;
 use super::parse::{Notes, parse};
 use super::source::{guard, normalise};
 use super::write::{self, Shape, Source};
@@ -14,12 +16,32 @@ pub fn render(text: &str) -> Vec<String> {
     blocks(text, &mut Memory::default()).into_iter().map(Block::into_html).collect()
 }
 
+/// A block of code by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The figure.
+    pub html: String,
+    /// The name of the grammar that painted it.
+    pub grammar: Option<&'static str>,
+    /// What stands above the code.
+    pub label: String,
+}
+
+/// `code` as a figure, painted by the grammar for `language`, a word as it stands after a fence.
+pub fn code(code: &str, language: &str) -> Code {
+    let mut memory = Memory::default();
+    let block = code::figure(language, &normalise(code), &mut Ink::lasting(&mut memory));
+    let language = Language::of(language);
+    let grammar = language.grammar().map(|grammar| grammar.name.as_str());
+    Code { html: block.into_html(), grammar, label: language.label().into_owned() }
+}
+
 /// All blocks of `text` as one string.
 pub fn to_html(text: &str) -> String {
     render(text).concat()
 }
 
-/// [`render`], without painting code again that `memory` holds.
+/// [`render`], without making again what `memory` holds.
 pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
     let normal = normalise(text);
     let tame = guard(&normal);
@@ -28,7 +50,7 @@ pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
         return vec![Block::whole(write::plain(normal.trim_end(), false))];
     };
     let source = Source::new(&tame);
-    let mut ink = Ink::Painted(memory);
+    let mut ink = Ink::lasting(memory);
     let (notes, nodes): (Vec<_>, Vec<_>) =
         root.children().partition(|node| matches!(node.data().value, NodeValue::FootnoteDefinition(_)));
     let mut blocks: Vec<Block> = nodes

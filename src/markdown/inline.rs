@@ -5,7 +5,8 @@ use comrak::Node;
 use comrak::nodes::{NodeFootnoteReference, NodeMath, NodeValue};
 use url::Url;
 
-use super::source::{CARRY, GUARD, is_bidi_control};
+use super::math::{Formula, Place, SLOT};
+use super::source::{CARRY, GUARD, INERT, is_bidi_control};
 use super::write::{Writer, escape, escape_attribute};
 
 impl Writer<'_, '_> {
@@ -26,7 +27,7 @@ impl Writer<'_, '_> {
             NodeValue::SoftBreak => self.html.push('\n'),
             NodeValue::LineBreak => self.html.push_str("<br>"),
             NodeValue::Code(code) => self.leaf("<code>", &code.literal, "</code>"),
-            NodeValue::Math(math) => self.math(math),
+            NodeValue::Math(math) => self.math(math, node),
             NodeValue::Emph => self.wrap("<em>", node, "</em>", in_link),
             NodeValue::Strong => self.wrap("<strong>", node, "</strong>", in_link),
             NodeValue::Strikethrough => self.wrap("<del>", node, "</del>", in_link),
@@ -69,17 +70,25 @@ impl Writer<'_, '_> {
         self.html.push_str("</a>");
     }
 
-    /// The formula in source, between dollars (the parser does not tell `\\(` from `$`).
-    fn math(&mut self, math: &NodeMath) {
-        let mark = if math.display_math { "$$" } else { "$" };
-        self.html.push_str(if math.display_math {
-            "<code class=\"math display\">"
+    fn math(&mut self, math: &NodeMath, node: Node<'_>) {
+        let place = if math.display_math { Place::Display } else { Place::Inline };
+        if place == Place::Inline && is_money(math, node) {
+            self.leaf("$", &math.literal, "$");
+        } else if math.literal.ends_with(INERT) {
+            self.draft(&math.literal);
         } else {
-            "<code class=\"math\">"
-        });
-        self.html.push_str(mark);
-        self.leaf("", &math.literal, mark);
-        self.html.push_str("</code>");
+            self.formula(Formula::new(&math.literal, place));
+        }
+    }
+
+    /// A formula that is not written to its end.
+    pub(super) fn draft(&mut self, latex: &str) {
+        self.leaf("<code class=\"math display\">", latex.trim(), "</code>");
+    }
+
+    pub(super) fn formula(&mut self, formula: Formula) {
+        self.html.push_str(SLOT);
+        self.formulas.push(formula);
     }
 
     fn note(&mut self, note: &NodeFootnoteReference) {
@@ -91,9 +100,31 @@ impl Writer<'_, '_> {
     }
 }
 
+/// Whether these dollars are money, or a shell's variables: `$5 off, or 10$`, `$PATH:$HOME`. The parser's own rules (no
+/// blank inside of the dollars, no digit after them) leave these.
+fn is_money(math: &NodeMath, node: Node<'_>) -> bool {
+    let at = node.data().sourcepos;
+    let one_line = at.start.line == at.end.line;
+    if !one_line || (at.end.column + 1).saturating_sub(at.start.column) != math.literal.len() + 2 {
+        return false;
+    }
+    let text = |node: Option<Node<'_>>, at: fn(&str) -> Option<char>| {
+        node.and_then(|node| if let NodeValue::Text(text) = &node.data().value { at(text) } else { None })
+    };
+    let before = text(node.previous_sibling(), |text| text.chars().next_back());
+    let after = text(node.next_sibling(), |text| text.chars().next());
+    let in_word = [before, after].into_iter().flatten().any(|c| c.is_ascii_alphanumeric());
+    let literal = &math.literal;
+    let amount = literal.starts_with(|c: char| c.is_ascii_digit());
+    let prose = !literal.contains(['\\', '^', '_', '=', '{', '+', '<', '>', '/', '*']);
+    let words =
+        literal.split_whitespace().any(|word| word.len() > 1 && word.chars().all(char::is_alphabetic));
+    in_word || (amount && prose && words)
+}
+
 /// The address if it leads to the web or to a mailbox, without characters that make it read as another one.
 fn web_address(written: &str) -> Option<String> {
-    let hidden = |c: char| is_bidi_control(c) || matches!(c, GUARD | CARRY);
+    let hidden = |c: char| is_bidi_control(c) || matches!(c, GUARD | CARRY | INERT);
     let address: String = written.chars().filter(|&c| !hidden(c)).collect();
     if address.contains(|c: char| c.is_control() || c == '\\') {
         return None;

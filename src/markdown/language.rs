@@ -1,5 +1,6 @@
 //! The language of a code block: from the word after the fence to a label, a class and a grammar.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use syntect::parsing::{SyntaxReference, SyntaxSet};
@@ -23,8 +24,11 @@ const ALIASES: &[(&str, &str)] = &[
     ("golang", "go"),
     ("csharp", "cs"),
     ("c#", "cs"),
-    ("fsharp", "fs"),
-    ("f#", "fs"),
+    ("fsharp", "f#"),
+    ("fs", "f#"),
+    ("h", "c"),
+    ("fortran", "fortran (modern)"),
+    ("f90", "fortran (modern)"),
     ("py3", "python"),
     ("python3", "python"),
     ("jsonc", "json"),
@@ -54,6 +58,26 @@ const SCRIPTS: &[(&str, &str, &str)] = &[
     ("jsx", "tsx", "JSX"),
 ];
 
+/// Languages of pictures. Shown as their source: what draws them is larger than all of Freshet, or not safe, or both.
+const DIAGRAMS: &[(&str, &str)] = &[
+    ("mermaid", "Mermaid"),
+    ("mmd", "Mermaid"),
+    ("dot", "Graphviz"),
+    ("graphviz", "Graphviz"),
+    ("gv", "Graphviz"),
+    ("plantuml", "PlantUML"),
+    ("puml", "PlantUML"),
+    ("d2", "D2"),
+    ("ditaa", "ditaa"),
+    ("nomnoml", "nomnoml"),
+    ("svgbob", "Svgbob"),
+    ("wavedrom", "WaveDrom"),
+    ("vega", "Vega"),
+    ("vega-lite", "Vega-Lite"),
+    ("tikz", "TikZ"),
+    ("excalidraw", "Excalidraw"),
+];
+
 /// Named, but better shown as they are. Markdown's grammar takes ~100 ms for a line with back-ticks.
 const PLAIN: &[&str] = &["text", "txt", "plain", "plaintext", "none", "output", "md", "markdown"];
 
@@ -76,11 +100,14 @@ impl Language {
     }
 
     /// What to call it above the code; empty if unknown.
-    pub(super) fn label(&self) -> &str {
-        if let Some((.., label)) = SCRIPTS.iter().find(|(token, ..)| *token == self.token) {
-            return label;
+    pub(super) fn label(&self) -> Cow<'_, str> {
+        if let Some((_, name)) = DIAGRAMS.iter().find(|(token, _)| *token == self.token) {
+            return format!("Diagram ({name})").into();
         }
-        self.grammar().map_or(self.token.as_str(), |grammar| grammar.name.as_str())
+        if let Some((.., label)) = SCRIPTS.iter().find(|(token, ..)| *token == self.token) {
+            return Cow::Borrowed(label);
+        }
+        Cow::Borrowed(self.grammar().map_or(self.token.as_str(), |grammar| grammar.name.as_str()))
     }
 
     /// The grammar to highlight with, if any.

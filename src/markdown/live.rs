@@ -15,8 +15,8 @@ use comrak::Node;
 use self::fence::Fence;
 use super::Update;
 use super::block::Block;
-use super::code::Memory;
 use super::full;
+use super::memory::Memory;
 use super::source::{Normaliser, guard};
 
 /// A push is taken in slices of this many bytes, so that one huge push costs no more than many small ones.

@@ -2,18 +2,21 @@
 //!
 //! The rule: text is hostile, so nothing of it survives as markup except what this room writes itself. [`source`]
 //! tames the text before the parser sees it (nesting, columns, control characters), [`write`] walks the parsed tree
-//! and escapes everything, [`clean`] sanitises the result a second time, [`code`] and [`highlight`] write code blocks.
+//! and escapes everything, [`clean`] sanitises the result a second time, [`code`] and [`highlight`] write code blocks, [`math`] formulas.
 //! Invariant: after [`live::Live::finish`] the blocks equal [`full::render`] byte for byte. Start reading at
 //! [`live::Live::push`], or at [`full::render`] for the plain case.
 
 mod block;
 mod clean;
 mod code;
+mod display;
 pub mod full;
 mod highlight;
 mod inline;
 mod language;
 pub mod live;
+mod math;
+mod memory;
 mod parse;
 mod source;
 mod work;

@@ -5,10 +5,15 @@
 
 use std::borrow::Cow;
 
+use super::display::{Display, Openings};
+
 /// Stands in front of what must not be parsed as structure. Never part of the text itself.
 pub(super) const GUARD: char = '\u{FDD0}';
 /// Stands for text that was rendered before, where a block goes on after a cut. Never part of the text itself.
 pub(super) const CARRY: char = '\u{FDD1}';
+/// Stands in a formula: in front of a line that would begin a block, and at the end of one that is still open. Never part
+/// of the text itself.
+pub(super) const INERT: char = '\u{FDD2}';
 /// Deepest nesting of quotes, items and footnotes, and of inline markup, that is still rendered.
 pub(super) const MAX_NESTING: usize = 32;
 /// Most columns of a table that is still rendered as one.
@@ -41,7 +46,7 @@ impl Normaliser {
             match c {
                 '\n' if follows_cr => {}
                 '\r' => out.push('\n'),
-                '\0' | GUARD | CARRY => out.push('\u{FFFD}'),
+                '\0' | GUARD | CARRY | INERT => out.push('\u{FFFD}'),
                 c if is_bidi_control(c) => {}
                 c => out.push(c),
             }
@@ -56,7 +61,8 @@ pub(super) fn normalise(text: &str) -> String {
     out
 }
 
-/// The text with [`GUARD`]s in front of everything that would nest too deep or make too wide a table. Same lines.
+/// The text with [`GUARD`]s in front of everything that would nest too deep or make too wide a table, and [`INERT`]s in
+/// formulas. Same lines.
 pub(super) fn guard(text: &str) -> Cow<'_, str> {
     let points = guard_points(text);
     if points.is_empty() {
@@ -64,13 +70,22 @@ pub(super) fn guard(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len() + points.len() * GUARD.len_utf8());
     let mut copied = 0;
-    for point in points {
+    for (point, mark) in points {
         out.push_str(&text[copied..point]);
-        out.push(GUARD);
+        out.push(mark);
         copied = point;
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// What would close the formula that is still open at the end of a text.
+pub(super) fn open_formula(text: &str) -> Option<&'static str> {
+    let mut display = Display::default();
+    for line in text.split_inclusive('\n') {
+        display.line(line, Look::at(line).content);
+    }
+    display.closing()
 }
 
 /// A delimiter row seen above: how wide it is, where it is, how many cells its rows left out so far.
@@ -80,13 +95,17 @@ struct Grid {
     source: usize,
 }
 
-fn guard_points(text: &str) -> Vec<usize> {
+fn guard_points(text: &str) -> Vec<(usize, char)> {
     let mut points = Vec::new();
     let mut grid: Option<Grid> = None;
+    let mut display = Display::default();
+    let mut openings = Openings::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let look = Look::at(line);
-        points.extend(look.hostile.map(|offset| at + offset));
+        points.extend(display.line(line, look.content).map(|offset| (at + offset, INERT)));
+        points.extend(look.hostile.map(|offset| (at + offset, GUARD)));
+        points.extend(openings.line(line).into_iter().map(|offset| (at + offset, GUARD)));
         if let Some(columns) = look.columns {
             grid = Some(Grid { columns, missing: 0, source: at + look.content });
         } else if line.trim().is_empty() {
@@ -96,13 +115,13 @@ fn guard_points(text: &str) -> Vec<usize> {
             seen.missing += seen.columns.saturating_sub(cells);
             if seen.missing > MAX_MISSING_CELLS {
                 // The rows before are accepted already: the delimiter row itself becomes text, so none is a table.
-                let place = points.partition_point(|&p| p < seen.source);
-                points.insert(place, seen.source);
+                points.push((seen.source, GUARD));
                 grid = None;
             }
         }
         at += line.len();
     }
+    points.sort_unstable();
     points
 }
 
@@ -143,7 +162,7 @@ impl Look {
 }
 
 /// Length of the quote, item or footnote marker that the rest of a line begins with.
-fn container_marker(rest: &[u8]) -> Option<usize> {
+pub(super) fn container_marker(rest: &[u8]) -> Option<usize> {
     let ends = |i: usize| matches!(rest.get(i), None | Some(b' ' | b'\t' | b'\n'));
     match *rest.first()? {
         b'>' => Some(1),

@@ -8,6 +8,7 @@ thread_local! {
     static PARSED: Cell<u64> = const { Cell::new(0) };
     static CLEANED: Cell<u64> = const { Cell::new(0) };
     static HIGHLIGHTED: Cell<u64> = const { Cell::new(0) };
+    static FORMULATED: Cell<u64> = const { Cell::new(0) };
 }
 
 macro_rules! counter {
@@ -25,9 +26,10 @@ macro_rules! counter {
 counter!(/** Bytes given to the parser. */ parsed, PARSED);
 counter!(/** Bytes given to the sanitiser. */ cleaned, CLEANED);
 counter!(/** Bytes given to the highlighter. */ highlighted, HIGHLIGHTED);
+counter!(/** Bytes of formulas given to the converters. */ formulated, FORMULATED);
 
-/// (parsed, cleaned, highlighted) bytes on this thread since the last call.
+/// (parsed, cleaned, highlighted, formulated) bytes on this thread since the last call.
 #[cfg(test)]
-pub(super) fn take() -> (u64, u64, u64) {
-    (PARSED.take(), CLEANED.take(), HIGHLIGHTED.take())
+pub(super) fn take() -> (u64, u64, u64, u64) {
+    (PARSED.take(), CLEANED.take(), HIGHLIGHTED.take(), FORMULATED.take())
 }

@@ -7,10 +7,11 @@ use comrak::Node;
 use comrak::nodes::{ListType, NodeList, NodeTable, NodeValue, TableAlignment};
 
 use super::block::Block;
-use super::clean::{CODE_SLOT, clean, clean_row};
+use super::clean::{CODE_SLOT, clean, clean_row, fill};
 use super::code::{self, Ink};
+use super::math::{self, Formula, Place};
 use super::parse::is_modest;
-use super::source::{CARRY, GUARD, is_bidi_control};
+use super::source::{CARRY, GUARD, INERT, is_bidi_control};
 
 /// How the outermost element of a block is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,8 +47,10 @@ impl<'s> Source<'s> {
 pub(super) fn block(node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>, shape: Shape) -> Option<Block> {
     match &node.data().value {
         NodeValue::List(list) => Some(list_block(list, node, source, ink, shape)),
-        NodeValue::Table(table) if is_modest(node) => Some(table_block(table, node, shape)),
-        NodeValue::CodeBlock(code) => Some(code::figure(&code.info, &code.literal, ink)),
+        NodeValue::Table(table) if is_modest(node) => Some(table_block(table, node, ink, shape)),
+        NodeValue::CodeBlock(code) if !is_formula(&code.info) => {
+            Some(code::figure(&code.info, &code.literal, ink))
+        }
         NodeValue::FootnoteDefinition(_) => notes(std::slice::from_ref(&node), source, ink),
         NodeValue::Paragraph if is_carry(node) => None,
         _ => Some(Block::whole(fragment(node, source, ink, |w| w.block(node, shape)))),
@@ -69,14 +72,19 @@ pub(super) fn item(node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>) -> St
 }
 
 /// The body rows of a table as units.
-pub(super) fn rows(table: &NodeTable, node: Node<'_>) -> Vec<String> {
+pub(super) fn rows(table: &NodeTable, node: Node<'_>, ink: &mut Ink<'_>) -> Vec<String> {
     let body = node.children().filter(|row| matches!(row.data().value, NodeValue::TableRow(false)));
-    body.map(|row| clean_row(&row_html(table, row))).collect()
+    body.map(|row| {
+        let mut writer = Writer::new(ink);
+        writer.row(table, row);
+        writer.finish(clean_row)
+    })
+    .collect()
 }
 
 /// A paragraph's inside as a unit of a paragraph that goes on.
-pub(super) fn run(node: Node<'_>, source: &Source<'_>) -> String {
-    let html = modest_fragment(node, &mut Ink::Plain, |w| {
+pub(super) fn run(node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>) -> String {
+    let html = modest_fragment(node, ink, |w| {
         w.html.push_str("<span>");
         w.inlines(node);
         w.html.push_str("</span>");
@@ -85,7 +93,7 @@ pub(super) fn run(node: Node<'_>, source: &Source<'_>) -> String {
         let mut raw = String::from("<span>");
         escape(source.of(node), &mut raw);
         raw.push_str("</span>");
-        clean(&raw, &[])
+        clean(&raw)
     })
 }
 
@@ -109,7 +117,7 @@ pub(super) fn escape(text: &str, html: &mut String) {
             '<' => html.push_str("&lt;"),
             '>' => html.push_str("&gt;"),
             '\0' => html.push('\u{FFFD}'),
-            '\r' | GUARD | CARRY => {}
+            '\r' | GUARD | CARRY | INERT => {}
             c if is_bidi_control(c) => {}
             c => html.push(c),
         }
@@ -143,7 +151,7 @@ fn fragment(
     ink: &mut Ink<'_>,
     with: impl FnOnce(&mut Writer<'_, '_>),
 ) -> String {
-    modest_fragment(node, ink, with).unwrap_or_else(|| clean(&plain(source.of(node), false), &[]))
+    modest_fragment(node, ink, with).unwrap_or_else(|| clean(&plain(source.of(node), false)))
 }
 
 /// Writes with `with` and sanitises; `None` if the node is beyond the limits.
@@ -155,9 +163,9 @@ fn modest_fragment(
     if !is_modest(node) {
         return None;
     }
-    let mut writer = Writer { html: String::new(), code: Vec::new(), ink, hostile: false };
+    let mut writer = Writer::new(ink);
     with(&mut writer);
-    (!writer.hostile).then(|| clean(&writer.html, &writer.code))
+    (!writer.hostile).then(|| writer.finish(clean))
 }
 
 fn list_block(
@@ -174,54 +182,33 @@ fn list_block(
     block
 }
 
-fn table_block(table: &NodeTable, node: Node<'_>, shape: Shape) -> Block {
-    let mut open = String::from(if shape.continues {
+fn table_block(table: &NodeTable, node: Node<'_>, ink: &mut Ink<'_>, shape: Shape) -> Block {
+    let mut writer = Writer::new(ink);
+    writer.html.push_str(if shape.continues {
         "<div class=\"table cont\"><table>"
     } else {
         "<div class=\"table\"><table>"
     });
     if let Some(head) = node.first_child().filter(|_| !shape.continues) {
-        open.push_str("<thead>");
-        open.push_str(&row_html(table, head));
-        open.push_str("</thead>");
+        writer.html.push_str("<thead>");
+        writer.row(table, head);
+        writer.html.push_str("</thead>");
     }
     const REST: &str = "<tbody></tbody></table></div>";
     const CLOSE: &str = "</tbody></table></div>";
-    open.push_str(REST);
-    let safe = clean(&open, &[]);
+    writer.html.push_str(REST);
+    let safe = writer.finish(clean);
     let Some(open) = safe.strip_suffix(CLOSE) else { return Block::whole(safe) };
     let mut block = Block::container(open.to_owned(), CLOSE);
-    for row in rows(table, node) {
+    for row in rows(table, node, ink) {
         block.push(&row);
     }
     block
 }
 
-/// Cells the source left out are not written beyond its own length: a row of one byte may not become 64 cells.
-fn row_html(table: &NodeTable, row: Node<'_>) -> String {
-    let data = row.data();
-    let (tag, head) =
-        if matches!(data.value, NodeValue::TableRow(true)) { ("th", true) } else { ("td", false) };
-    let at = data.sourcepos;
-    let length = if head { usize::MAX } else { (at.end.column + 1).saturating_sub(at.start.column).max(1) };
-    let mut writer =
-        Writer { html: String::from("<tr>"), code: Vec::new(), ink: &mut Ink::Plain, hostile: false };
-    for (cell, alignment) in row.children().zip(&table.alignments).take(length) {
-        writer.html.push('<');
-        writer.html.push_str(tag);
-        writer.html.push_str(match alignment {
-            TableAlignment::None => ">",
-            TableAlignment::Left => " class=\"left\">",
-            TableAlignment::Center => " class=\"center\">",
-            TableAlignment::Right => " class=\"right\">",
-        });
-        writer.inlines(cell);
-        writer.html.push_str("</");
-        writer.html.push_str(tag);
-        writer.html.push('>');
-    }
-    writer.html.push_str("</tr>");
-    writer.html
+/// Whether a fence holds a formula.
+pub(super) fn is_formula(info: &str) -> bool {
+    info.split_whitespace().next() == Some("math")
 }
 
 fn ordered(list: &NodeList) -> bool {
@@ -242,7 +229,7 @@ fn list_open(list: &NodeList, shape: Shape, html: &mut String) {
 
 /// A lone opening tag through the sanitiser.
 fn clean_open(open: &str) -> String {
-    let safe = clean(open, &[]);
+    let safe = clean(open);
     safe.rfind("</").map_or(String::new(), |end| safe[..end].to_owned())
 }
 
@@ -255,12 +242,27 @@ fn is_carry(paragraph: Node<'_>) -> bool {
 pub(super) struct Writer<'w, 'm> {
     pub(super) html: String,
     code: Vec<Block>,
+    pub(super) formulas: Vec<Formula>,
     ink: &'w mut Ink<'m>,
     /// A guard was seen: the text wanted to be deeper than it may be.
     pub(super) hostile: bool,
 }
 
-impl Writer<'_, '_> {
+impl<'w, 'm> Writer<'w, 'm> {
+    fn new(ink: &'w mut Ink<'m>) -> Writer<'w, 'm> {
+        Writer { html: String::new(), code: Vec::new(), formulas: Vec::new(), ink, hostile: false }
+    }
+
+    /// Sanitises with `clean`, then puts the formulas and the code blocks into their slots.
+    fn finish(self, clean: impl FnOnce(&str) -> String) -> String {
+        let mut safe = clean(&self.html);
+        if !self.formulas.is_empty() {
+            let formulas = self.ink.memory.formulas(&self.formulas);
+            safe = fill(safe, math::SLOT, formulas.iter().map(String::as_str));
+        }
+        fill(safe, CODE_SLOT, self.code.iter().map(Block::html))
+    }
+
     fn block(&mut self, node: Node<'_>, shape: Shape) {
         match &node.data().value {
             NodeValue::Paragraph if is_carry(node) => {}
@@ -286,6 +288,15 @@ impl Writer<'_, '_> {
                 self.html.push_str(if ordered(list) { "</ol>" } else { "</ul>" });
             }
             NodeValue::Table(table) => self.table(table, node),
+            NodeValue::CodeBlock(code) if is_formula(&code.info) => {
+                self.html.push_str("<p>");
+                if code.closed || self.ink.painted {
+                    self.formula(Formula::new(&code.literal, Place::Display));
+                } else {
+                    self.draft(&code.literal);
+                }
+                self.html.push_str("</p>");
+            }
             NodeValue::CodeBlock(code) => {
                 self.html.push_str(CODE_SLOT);
                 self.code.push(code::figure(&code.info, &code.literal, self.ink));
@@ -336,11 +347,37 @@ impl Writer<'_, '_> {
                 1 => "</thead><tbody>",
                 _ => "",
             });
-            self.html.push_str(&row_html(table, row));
+            self.row(table, row);
         }
         let body = node.children().nth(1).is_some();
         self.html.push_str(if body { "</tbody>" } else { "</thead><tbody></tbody>" });
         self.html.push_str("</table></div>");
+    }
+
+    /// Cells the source left out are not written beyond its own length: a row of one byte may not become 64 cells.
+    fn row(&mut self, table: &NodeTable, row: Node<'_>) {
+        let data = row.data();
+        let (tag, head) =
+            if matches!(data.value, NodeValue::TableRow(true)) { ("th", true) } else { ("td", false) };
+        let at = data.sourcepos;
+        let length =
+            if head { usize::MAX } else { (at.end.column + 1).saturating_sub(at.start.column).max(1) };
+        self.html.push_str("<tr>");
+        for (cell, alignment) in row.children().zip(&table.alignments).take(length) {
+            self.html.push('<');
+            self.html.push_str(tag);
+            self.html.push_str(match alignment {
+                TableAlignment::None => ">",
+                TableAlignment::Left => " class=\"left\">",
+                TableAlignment::Center => " class=\"center\">",
+                TableAlignment::Right => " class=\"right\">",
+            });
+            self.inlines(cell);
+            self.html.push_str("</");
+            self.html.push_str(tag);
+            self.html.push('>');
+        }
+        self.html.push_str("</tr>");
     }
 
     fn around(&mut self, open: &str, close: &str, node: Node<'_>) {

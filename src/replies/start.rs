@@ -148,7 +148,7 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
         }
         (None, Place::New(new)) => new.model.clone(),
     };
-    let model = match usable_model(app, wanted.as_deref()).await {
+    let model = match usable_model(app, &plan.actor, wanted.as_deref()).await {
         Ok(model) => model,
         // A model that is gone does not undo what was accepted while it was there.
         Err(error) => return used_before(app, &plan).await?.ok_or(error),

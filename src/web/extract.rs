@@ -28,12 +28,25 @@ use crate::{
 };
 
 /// Who asks, if anybody is signed in.
+#[derive(Debug, Clone)]
 pub struct MaybeActor(pub Option<Actor>);
 
 impl FromRequestParts<App> for MaybeActor {
     type Rejection = Error;
 
+    /// Looked up once for each request, however many ask.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        let known = Self::look_up(parts, app).await?;
+        parts.extensions.insert(known.clone());
+        Ok(known)
+    }
+}
+
+impl MaybeActor {
+    async fn look_up(parts: &mut Parts, app: &App) -> Result<Self> {
         if let Some(token) = bearer(&parts.headers) {
             // A token that is no good is not made good by a cookie beside it.
             return tokens::actor(app, token).await?.map(Some).map(Self).ok_or(Error::Unauthenticated);

@@ -1,50 +1,37 @@
 //! From what rooms say to what templates show.
 
-use chrono::{DateTime, Utc};
 use freshet_templates::{
-    Moment, SafeHtml,
+    Locale, SafeHtml,
     parts::message::{
         AssistantMessage, Failure, FailureReason, Message as Shown, ReplyState, Thinking, UserMessage,
     },
 };
 
+use super::reader::Reader;
 use crate::{
+    accounts::sessions::Listed,
     chat::{Message, Reply, ReplyError, Role, Status},
     markdown,
 };
 
-/// A time of day with its exact moment; the page's script shows it in the reader's zone.
-pub fn moment(at: DateTime<Utc>) -> Moment {
-    Moment::new(at.format("%H:%M").to_string(), at.to_rfc3339())
-}
-
-/// A day with its exact moment.
-pub fn date(at: DateTime<Utc>) -> Moment {
-    Moment::new(at.format("%-d %B %Y").to_string(), at.to_rfc3339())
-}
-
-/// A day and a time of day with their exact moment.
-pub fn date_time(at: DateTime<Utc>) -> Moment {
-    Moment::new(at.format("%-d %B %Y, %H:%M").to_string(), at.to_rfc3339())
-}
-
 /// A message whose text is complete, or as complete as it will be on this page.
-pub fn message(message: &Message) -> Shown {
+pub fn message(reader: Reader, message: &Message) -> Shown {
     match message.role {
-        Role::User => Shown::User(user(message)),
+        Role::User => Shown::User(user(reader, message)),
         Role::Assistant => {
-            Shown::Assistant(AssistantMessage { blocks: blocks(&message.text), ..assistant(message) })
+            Shown::Assistant(AssistantMessage { blocks: blocks(&message.text), ..assistant(reader, message) })
         }
     }
 }
 
 /// A person's message.
-pub fn user(message: &Message) -> UserMessage {
-    UserMessage { id: message.id.to_string(), text: message.text.clone(), at: moment(message.created_at) }
+pub fn user(reader: Reader, message: &Message) -> UserMessage {
+    let at = reader.clock(message.created_at);
+    UserMessage { id: message.id.to_string(), text: message.text.clone(), at }
 }
 
 /// A model's message without its blocks.
-pub fn assistant(message: &Message) -> AssistantMessage {
+pub fn assistant(reader: Reader, message: &Message) -> AssistantMessage {
     let reply = message.reply.as_ref();
     AssistantMessage {
         id: message.id.to_string(),
@@ -53,7 +40,7 @@ pub fn assistant(message: &Message) -> AssistantMessage {
         blocks: Vec::new(),
         tail: None,
         model: reply.map(|reply| model_label(&reply.model)).unwrap_or_default(),
-        at: moment(message.created_at),
+        at: reader.clock(message.created_at),
     }
 }
 
@@ -102,6 +89,17 @@ fn thinking(message: &Message) -> Option<Thinking> {
 /// Milliseconds as the seconds that a person is told.
 pub fn seconds(ms: i64) -> u64 {
     u64::try_from((ms + 500) / 1000).unwrap_or(0)
+}
+
+/// Browser and system of a session, in the page's words.
+pub fn device(l: Locale, session: &Listed) -> String {
+    match (session.browser, session.system) {
+        (Some(browser), Some(system)) => {
+            l.ta("device", &[("browser", browser.into()), ("system", system.into())])
+        }
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => l.t("device-unknown").into_owned(),
+    }
 }
 
 fn provider_label(model: &str) -> &'static str {

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use freshet_templates::{
-    Locale, fragments,
+    fragments,
     pages::error::{ErrorKind, ErrorPage, page},
     parts::toast::Notice,
 };
@@ -209,9 +209,9 @@ impl Asked {
             return self.problem(error);
         }
         if self.visit.by_script {
-            let mut toast = notice(error).toast(Locale::default());
+            let mut toast = notice(error).toast(self.visit.locale());
             toast.request_id = matches!(error, Error::Internal(_)).then(|| self.id.clone());
-            return (status, fragments::toast(Locale::default(), &toast)).into_response();
+            return (status, fragments::toast(self.visit.locale(), &toast)).into_response();
         }
         if matches!(error, Error::Unauthenticated) {
             return self.to_sign_in();

@@ -4,6 +4,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::parts::code_theme::CodeTheme;
 use crate::parts::icon::mark;
 use crate::parts::toast::{self, Toast};
 use crate::{Locale, asset};
@@ -19,8 +20,13 @@ pub struct Shell {
     pub locale: Locale,
     /// Light, dark, or as the system says.
     pub theme: Theme,
-    /// Which of the two accents leads.
+    /// The colour of what one can do.
     pub accent: Accent,
+    /// The colours of code.
+    pub code_theme: CodeTheme,
+    /// The time zone that times are written in, where the browser may say another one: empty while it has not. `None` when
+    /// the person chose one.
+    pub zone: Option<String>,
     /// Who is signed in.
     pub viewer: Option<Viewer>,
     /// Messages shown once, above the page.
@@ -75,43 +81,33 @@ impl Theme {
     }
 }
 
-/// The colour of what can be done; the other one is for what happens just now.
+/// The colour of what one can do: links, the main button, what is chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Accent {
-    /// Green as a mountain stream.
+    /// The green of a river.
     #[default]
     Water,
-    /// Brown as what it carries.
-    Silt,
+    /// The warm brown of its banks.
+    Clay,
 }
 
 impl Accent {
-    /// Both, in the order of the setting.
-    pub const ALL: [Self; 2] = [Self::Water, Self::Silt];
+    /// Both, in the order of a choice.
+    pub const ALL: [Self; 2] = [Self::Water, Self::Clay];
 
-    /// The value of the form field and `<html data-accent>`.
+    /// The value of the setting, the form field and `<html data-accent>`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Water => "water",
-            Self::Silt => "silt",
+            Self::Clay => "clay",
         }
     }
 
-    /// The accent of a stored or sent value; anything unknown is water.
+    /// The accent of a cookie or a stored value; anything unknown is water.
     #[must_use]
     pub fn parse(value: &str) -> Self {
         Self::ALL.into_iter().find(|accent| accent.as_str() == value).unwrap_or_default()
-    }
-
-    /// What a person calls it.
-    #[must_use]
-    pub fn label(self, l: Locale) -> String {
-        let text = match self {
-            Self::Water => l.t("accent-water"),
-            Self::Silt => l.t("accent-silt"),
-        };
-        text.into_owned()
     }
 }
 
@@ -120,8 +116,8 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
     let l = shell.locale;
     html! {
         (DOCTYPE)
-        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-accent=(shell.accent.as_str())
-            data-sidebar=[shell.sidebar_hidden.then_some("off")] {
+        html lang=(l.tag()) dir=(l.dir()) data-theme=(shell.theme.as_str()) data-accent=[(shell.accent != Accent::Water).then(|| shell.accent.as_str())]
+            data-code=(shell.code_theme.as_str()) data-sidebar=[shell.sidebar_hidden.then_some("off")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";
@@ -131,13 +127,17 @@ pub(crate) fn document(shell: &Shell, title: &str, kind: &str, head: &Markup, bo
                 meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (title) " · " (l.t("name")) }
                 link rel="icon" href=(asset("img/icon.svg")) type="image/svg+xml";
+                link rel="apple-touch-icon" href=(asset("img/apple-touch-icon.png"));
+                // With cookies: it speaks the person's language.
+                link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials";
                 link rel="stylesheet" href=(asset("app.css"));
                 script src=(asset("app.js")) defer {}
                 @if shell.dev_reload { script src="/dev/reload.js" defer {} }
                 (head)
             }
-            body class=(kind) data-signed-in[shell.viewer.is_some()]
+            body class=(kind) data-signed-in[shell.viewer.is_some()] data-zone=[&shell.zone]
                 data-label-copy=(l.t("copy"))
+                data-label-wrap=(l.t("wrap"))
                 data-label-copied=(l.t("copied"))
                 data-label-copy-failed=(l.t("copy-failed"))
                 data-label-offline=(l.t("offline"))

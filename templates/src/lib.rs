@@ -14,32 +14,12 @@ mod assets;
 pub mod fragments;
 pub mod i18n;
 pub mod layout;
+pub mod moment;
 pub mod pages;
 pub mod parts;
 mod safe;
 
 pub use assets::{Asset, asset, assets};
 pub use i18n::Locale;
+pub use moment::Moment;
 pub use safe::SafeHtml;
-
-/// A moment as a person reads it and as a machine does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
-    /// "14:05", "3 minutes ago".
-    pub text: String,
-    /// RFC 3339, for `<time datetime>`.
-    pub rfc3339: String,
-}
-
-impl Moment {
-    /// Both forms, ready-made.
-    pub fn new(text: impl Into<String>, rfc3339: impl Into<String>) -> Self {
-        Self { text: text.into(), rfc3339: rfc3339.into() }
-    }
-}
-
-impl maud::Render for Moment {
-    fn render(&self) -> maud::Markup {
-        maud::html! { time datetime=(self.rfc3339) { (self.text) } }
-    }
-}

@@ -82,7 +82,7 @@ test('code and whole messages are copied', () => home.visit({ permissions: ['cli
   await say(page, 'Some code:\n\n```rust\nfn main() {\n    println!("hi");\n}\n```\n\nand the end.', { model: 'echo:ms=0' });
   await ended(page);
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-  await answer(page).locator('.code__copy').click();
+  await answer(page).locator('[data-behavior="copy-code"]').click();
   await page.locator('.code__copy[data-done]').waitFor();
   assert.equal(await clipboard(), 'fn main() {\n    println!("hi");\n}');
   await answer(page).locator('[data-behavior="copy-message"]').click();

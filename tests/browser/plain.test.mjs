@@ -104,9 +104,12 @@ test('theme, settings, menus and signing out are forms', () => home.visit({ ...n
   await page.waitForURL('**/c/new');
   await page.locator('.user__button').click();
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Dark' }).click();
-  await page.waitForURL('**/settings');
+  await page.getByRole('link', { name: 'Appearance' }).click();
+  await page.getByRole('radio', { name: 'Dark', exact: true }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.toast').waitFor();
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+  await page.getByRole('link', { name: 'Profile' }).click();
   await page.getByRole('main').getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.waitForURL('**/login');
   assert.match(await page.locator('.toast').innerText(), /signed out/);

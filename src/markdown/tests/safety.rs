@@ -36,6 +36,62 @@ const ELEMENTS: &[&str] = &[
     "tr",
     "ul",
 ];
+/// MathML Core, as far as formulas are written in it.
+const MATHML: &[&str] = &[
+    "math",
+    "semantics",
+    "annotation",
+    "mrow",
+    "mstyle",
+    "mi",
+    "mn",
+    "mo",
+    "mtext",
+    "ms",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "none",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mphantom",
+    "mpadded",
+];
+const MATHML_ATTRIBUTES: &[&str] = &[
+    "accent",
+    "accentunder",
+    "columnspan",
+    "depth",
+    "displaystyle",
+    "fence",
+    "form",
+    "height",
+    "largeop",
+    "linethickness",
+    "lspace",
+    "mathvariant",
+    "maxsize",
+    "minsize",
+    "movablelimits",
+    "rowspan",
+    "rspace",
+    "scriptlevel",
+    "separator",
+    "stretchy",
+    "symmetric",
+    "voffset",
+    "width",
+];
 const CLASSES: &[&str] = &[
     "center",
     "code",
@@ -60,7 +116,10 @@ pub(super) fn check(html: &str) -> usize {
         match node.value() {
             Node::Element(element) => {
                 let name = element.name();
-                assert!(ELEMENTS.contains(&name), "element {name} in {html}");
+                // The parser's own namespace: a MathML name that it takes for HTML is none.
+                let mathml = &*element.name.ns == "http://www.w3.org/1998/Math/MathML";
+                let list = if mathml { MATHML } else { ELEMENTS };
+                assert!(list.contains(&name), "element {name} in {html}");
                 for (attribute, value) in element.attrs() {
                     allowed(name, attribute, value, html);
                 }
@@ -101,10 +160,19 @@ fn allowed(element: &str, attribute: &str, value: &str, html: &str) {
             assert!(!value.contains(reorders) && !value.contains(char::is_control), "{html}");
         }
         ("ol", "start") => assert!(value.bytes().all(|b| b.is_ascii_digit()), "{html}"),
+        ("math", "display") => assert_eq!(value, "block"),
+        ("annotation", "encoding") => assert_eq!(value, "application/x-tex"),
+        (element, attribute) if MATHML.contains(&element) && MATHML_ATTRIBUTES.contains(&attribute) => {
+            assert!(
+                value.len() <= 16 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.%".contains(&b)),
+                "{html}"
+            );
+        }
         (_, "class") => {
             for class in value.split(' ') {
                 let paint = class.len() == 3 && class.starts_with("h-");
-                let known = CLASSES.contains(&class) || (element == "span" && paint);
+                let drawn = MATHML.contains(&element) && class.starts_with("m-");
+                let known = drawn || CLASSES.contains(&class) || (element == "span" && paint);
                 let language = class.strip_prefix("language-").is_some_and(|l| {
                     element == "code"
                         && l.len() <= 32
@@ -119,7 +187,7 @@ fn allowed(element: &str, attribute: &str, value: &str, html: &str) {
 
 fn raw(html: &str) {
     let lower = html.to_ascii_lowercase();
-    for never in ["<hx-", "<script", "<img", "<template", "\r", "\0", "\u{FDD0}", "\u{FDD1}"] {
+    for never in ["<hx-", "<script", "<img", "<template", "\r", "\0", "\u{FDD0}", "\u{FDD1}", "\u{FDD2}"] {
         assert!(!lower.contains(never), "{never:?} in {html}");
     }
 }

@@ -3,6 +3,7 @@
 pub mod auth;
 mod chats;
 mod commands;
+mod markdown;
 mod messages;
 mod models;
 mod replies;
@@ -53,6 +54,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(chats::router())
         .merge(messages::router())
         .merge(replies::router())
+        .merge(markdown::router())
         .merge(ws::router())
         .split_for_parts()
 }

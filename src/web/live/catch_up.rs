@@ -1,6 +1,6 @@
 //! What a page that was away has to be told before it can go on live.
 
-use freshet_templates::{Locale, fragments};
+use freshet_templates::fragments;
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
     error::Result,
     markdown,
     stream::Cursor,
-    web::present,
+    web::{present, reader::Reader},
 };
 
 /// Decides how a viewer with `after` goes on at a screen that stands at `at`; `running` is what it lacks of the replies
@@ -26,7 +26,7 @@ use crate::{
 pub(super) async fn start(
     app: &App,
     actor: &Actor,
-    conversation: Uuid,
+    (conversation, reader): (Uuid, Reader),
     after: Option<Cursor>,
     at: Cursor,
     running: Frame,
@@ -45,21 +45,21 @@ pub(super) async fn start(
     tx.commit().await?;
     let mut frame = Frame::default();
     for entry in facts {
-        tell(app, actor, &Event::read(&entry), &mut frame).await?;
+        tell(app, actor, reader, &Event::read(&entry), &mut frame).await?;
     }
     frame.extend(&running).at(at);
     Ok(Start::CatchUp(at, frame))
 }
 
-async fn tell(app: &App, actor: &Actor, event: &Event<'_>, frame: &mut Frame) -> Result<()> {
-    let locale = Locale::default();
+async fn tell(app: &App, actor: &Actor, reader: Reader, event: &Event<'_>, frame: &mut Frame) -> Result<()> {
+    let locale = reader.locale;
     match event {
         Event::MessageCreated(created) => {
-            let user = present::user(&created.message);
+            let user = present::user(reader, &created.message);
             frame.chrome(&fragments::user_message(locale, &user).into_string());
         }
-        Event::ReplyStarted(started) => begun(locale, started, frame),
-        Event::ReplyEnded(ended) => whole(app, actor, locale, ended, frame).await?,
+        Event::ReplyStarted(started) => begun(reader, started, frame),
+        Event::ReplyEnded(ended) => whole(app, actor, reader, ended, frame).await?,
         Event::ChatUpdated(updated) => {
             if let Some(title) = &updated.title {
                 frame.chrome(&fragments::title(locale, title).into_string());
@@ -73,25 +73,26 @@ async fn tell(app: &App, actor: &Actor, event: &Event<'_>, frame: &mut Frame) ->
     Ok(())
 }
 
-fn begun(locale: Locale, started: &ReplyStarted, frame: &mut Frame) {
+fn begun(reader: Reader, started: &ReplyStarted, frame: &mut Frame) {
     let shown = freshet_templates::parts::message::AssistantMessage {
         id: started.message.to_string(),
         state: freshet_templates::parts::message::ReplyState::Streaming,
         model: present::model_label(&started.model),
-        at: present::moment(started.created_at),
+        at: reader.clock(started.created_at),
         ..Default::default()
     };
-    frame.chrome(&fragments::assistant_message(locale, &shown).into_string());
+    frame.chrome(&fragments::assistant_message(reader.locale, &shown).into_string());
 }
 
 /// A reply that ended while the page was away, as a whole: what of it the page has doesn't matter.
 async fn whole(
     app: &App,
     actor: &Actor,
-    locale: Locale,
+    reader: Reader,
     ended: &ReplyEnded,
     frame: &mut Frame,
 ) -> Result<()> {
+    let locale = reader.locale;
     let (_, message) = chat::messages::get(app, actor, ended.message).await?;
     let text = message.text.clone();
     let blocks = tokio::task::spawn_blocking(move || markdown::full::render(&text))
@@ -105,7 +106,7 @@ async fn whole(
         frame.event("fx:thought", &format!("{id} 0\n{label}"));
     }
     frame.event("fx:body", &format!("{id} {}\n{}", blocks.len(), blocks.concat()));
-    let mut shown = present::assistant(&message);
+    let mut shown = present::assistant(reader, &message);
     // The footer asks whether there is anything to copy.
     shown.blocks = blocks.iter().cloned().map(freshet_templates::SafeHtml).collect();
     frame.chrome(&fragments::message_foot(locale, &shown).into_string());

@@ -1,4 +1,4 @@
-//! The event stream of a page: frames made once for all viewers, plus what this one lacks.
+//! The event stream of a page: frames made once for all viewers who read alike, plus what this one lacks.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::{
     app::App,
     error::Error,
     stream::Cursor,
+    web::reader::Reader,
 };
 
 /// Pause before a viewer attaches again after the database failed.
@@ -26,8 +27,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// A conversation's frames behind `after`, open-ended. The actor's right to see it was checked by the caller.
-pub fn stream(app: App, actor: Actor, conversation: Uuid, after: Option<Cursor>) -> Response {
-    response(frames(app, actor, conversation, after))
+pub fn stream(app: App, actor: Actor, conversation: Uuid, reader: Reader, after: Option<Cursor>) -> Response {
+    response(frames(app, actor, conversation, reader, after))
 }
 
 /// The frames as bytes of an event stream; each item is made of whole events.
@@ -35,6 +36,7 @@ pub(super) fn frames(
     app: App,
     actor: Actor,
     conversation: Uuid,
+    reader: Reader,
     after: Option<Cursor>,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
     let hold = app.standing.hold(&actor);
@@ -49,7 +51,7 @@ pub(super) fn frames(
                     yield words;
                     return;
                 }
-                attached = Box::pin(app.renderers.attach(&app, &actor, conversation, after)) => attached,
+                attached = Box::pin(app.renderers.attach(&app, &actor, conversation, reader, after)) => attached,
             };
             let view = match attached {
                 Ok(view) => view,

@@ -4,8 +4,8 @@
 
 use std::{borrow::Cow, pin::pin};
 
-use axum::{extract::ws::WebSocketUpgrade, response::Response};
-use futures::StreamExt as _;
+use axum::{body::Bytes, extract::ws::WebSocketUpgrade, response::Response};
+use futures::{Stream, StreamExt as _};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,7 +13,12 @@ use super::{
     html,
     socket::{Ended, Heard, Socket},
 };
-use crate::{accounts::Actor, app::App, stream::Cursor, web::server::StreamGuard};
+use crate::{
+    accounts::Actor,
+    app::App,
+    stream::Cursor,
+    web::{reader::Reader, server::StreamGuard},
+};
 
 const BYE: &str = "fx:bye";
 const REVOKED: &str = "revoked";
@@ -23,6 +28,7 @@ pub fn socket(
     app: App,
     actor: Actor,
     conversation: Uuid,
+    reader: Reader,
     after: Option<Cursor>,
     (ws, stream): (WebSocketUpgrade, StreamGuard),
 ) -> Response {
@@ -30,7 +36,7 @@ pub fn socket(
         let mut socket = Socket::new(socket, &app, &actor);
         let tasks = app.tasks.clone();
         let shown = async move {
-            let (why, words) = show(app, actor, conversation, after, &mut socket).await;
+            let (why, words) = show(html::frames(app, actor, conversation, reader, after), &mut socket).await;
             socket.end(why, words).await;
         };
         tasks.track_future(shown).await;
@@ -39,14 +45,8 @@ pub fn socket(
 }
 
 /// Shows what there is; gives why that ended, and its last words.
-async fn show(
-    app: App,
-    actor: Actor,
-    conversation: Uuid,
-    after: Option<Cursor>,
-    socket: &mut Socket,
-) -> (Ended, Option<String>) {
-    let mut frames = pin!(html::frames(app, actor, conversation, after));
+async fn show(frames: impl Stream<Item = Bytes>, socket: &mut Socket) -> (Ended, Option<String>) {
+    let mut frames = pin!(frames);
     loop {
         let frame = tokio::select! {
             biased;

@@ -1,4 +1,5 @@
-//! From the log to HTML frames: once per conversation and instance, shared as bytes by everybody who watches it.
+//! From the log to HTML frames: once per conversation, reader and instance, shared as bytes by everybody who watches it
+//! in the same language and time zone.
 //!
 //! A renderer starts with its first viewer and ends a while after the last one. Viewers attach to a broadcast of frames;
 //! one that falls behind attaches again with its own cursor and gets what it lacks.
@@ -19,6 +20,7 @@ use crate::{
     error::{Error, Result},
     platform::metrics,
     stream::{Cursor, Entry, Next, Subscription},
+    web::reader::Reader,
 };
 
 /// Frames a viewer may fall behind. The buffer is allocated for every watched conversation.
@@ -31,11 +33,18 @@ const HEAVY: usize = 4 << 10;
 /// The renderers of this instance. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Renderers {
-    rooms: Arc<Mutex<HashMap<Uuid, Arc<Renderer>>>>,
+    rooms: Arc<Mutex<HashMap<Key, Arc<Renderer>>>>,
+}
+
+/// What frames are made for: whoever reads the same conversation in the same language and time zone shares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    conversation: Uuid,
+    reader: Reader,
 }
 
 struct Renderer {
-    conversation: Uuid,
+    key: Key,
     frames: broadcast::Sender<Arc<Sent>>,
     /// `None` until the first viewer has read the snapshot.
     screen: AsyncMutex<Option<Screen>>,
@@ -77,8 +86,14 @@ impl Renderers {
     ///
     /// # Errors
     /// The conversation went away, or the database failed.
-    pub async fn capture(&self, app: &App, actor: &Actor, conversation: Uuid) -> Result<Capture> {
-        let (renderer, _frames) = self.find(conversation);
+    pub async fn capture(
+        &self,
+        app: &App,
+        actor: &Actor,
+        conversation: Uuid,
+        reader: Reader,
+    ) -> Result<Capture> {
+        let (renderer, _frames) = self.find(Key { conversation, reader });
         let screen = self.ready(app, actor, &renderer).await?;
         let Some(screen) = screen.as_ref() else { return Ok(Capture::default()) };
         Ok(Capture { cursor: Some(screen.cursor), written: screen.written() })
@@ -90,9 +105,10 @@ impl Renderers {
         app: &App,
         actor: &Actor,
         conversation: Uuid,
+        reader: Reader,
         after: Option<Cursor>,
     ) -> Result<View> {
-        let (renderer, frames) = self.find(conversation);
+        let (renderer, frames) = self.find(Key { conversation, reader });
         let (at, running) = {
             let screen = self.ready(app, actor, &renderer).await?;
             let Some(screen) = screen.as_ref() else { return Err(Error::NotFound) };
@@ -102,16 +118,16 @@ impl Renderers {
             }
             (screen.cursor, running)
         };
-        let start = catch_up::start(app, actor, conversation, after, at, running).await?;
+        let start = catch_up::start(app, actor, (conversation, reader), after, at, running).await?;
         Ok(View { frames, start })
     }
 
-    /// The renderer of a conversation with a receiver that keeps it alive.
-    fn find(&self, conversation: Uuid) -> (Arc<Renderer>, broadcast::Receiver<Arc<Sent>>) {
+    /// The renderer of a conversation for a reader, with a receiver that keeps it alive.
+    fn find(&self, key: Key) -> (Arc<Renderer>, broadcast::Receiver<Arc<Sent>>) {
         let mut rooms = self.rooms.lock();
-        let renderer = rooms.entry(conversation).or_insert_with(|| {
+        let renderer = rooms.entry(key).or_insert_with(|| {
             let frames = broadcast::channel(BEHIND).0;
-            Arc::new(Renderer { conversation, frames, screen: AsyncMutex::new(None) })
+            Arc::new(Renderer { key, frames, screen: AsyncMutex::new(None) })
         });
         (Arc::clone(renderer), renderer.frames.subscribe())
     }
@@ -127,12 +143,12 @@ impl Renderers {
         if screen.is_none() {
             // Also when this future is dropped while it reads: nobody would ever take the renderer off the list.
             let mut unlisted = Unlisted { rooms: self, renderer: Some(renderer) };
-            let id = renderer.conversation;
+            let Key { conversation: id, reader } = renderer.key;
             let snapshot = snapshot::read(app, actor, id).await?;
             let cursor = snapshot.chat.cursor;
             let watch = app.log.subscribe(id, Some(cursor)).await;
             let started = tokio::task::spawn_blocking(move || {
-                Screen::new(id, &snapshot.chat.title, cursor, &snapshot.messages)
+                Screen::new(id, reader, &snapshot.chat.title, cursor, &snapshot.messages)
             });
             *screen = Some(started.await.map_err(|error| Error::Internal(error.into()))?);
             app.tasks.spawn(Arc::clone(renderer).run(app.clone(), self.clone(), watch));
@@ -145,10 +161,8 @@ impl Renderers {
     fn forget(&self, renderer: &Renderer) -> bool {
         let mut rooms = self.rooms.lock();
         let unwatched = renderer.frames.receiver_count() == 0;
-        if unwatched
-            && rooms.get(&renderer.conversation).is_some_and(|it| std::ptr::eq(Arc::as_ptr(it), renderer))
-        {
-            rooms.remove(&renderer.conversation);
+        if unwatched && rooms.get(&renderer.key).is_some_and(|it| std::ptr::eq(Arc::as_ptr(it), renderer)) {
+            rooms.remove(&renderer.key);
         }
         unwatched
     }
@@ -156,8 +170,8 @@ impl Renderers {
     /// Forgets a renderer that ends; its viewers attach to a new one.
     fn drop_now(&self, renderer: &Renderer) {
         let mut rooms = self.rooms.lock();
-        if rooms.get(&renderer.conversation).is_some_and(|it| std::ptr::eq(Arc::as_ptr(it), renderer)) {
-            rooms.remove(&renderer.conversation);
+        if rooms.get(&renderer.key).is_some_and(|it| std::ptr::eq(Arc::as_ptr(it), renderer)) {
+            rooms.remove(&renderer.key);
         }
     }
 
@@ -166,7 +180,7 @@ impl Renderers {
         self.rooms.lock().clear();
     }
 
-    /// How many conversations are rendered now.
+    /// How many conversations are rendered now, each once for every language and time zone that it is read in.
     pub fn count(&self) -> usize {
         self.rooms.lock().len()
     }
@@ -213,7 +227,7 @@ impl Renderer {
                 Ok(Next::Entry(cursor, entry)) => match self.show(cursor, entry).await {
                     Ok(()) => {}
                     Err(error) => {
-                        tracing::error!(%error, conversation.id = %self.conversation, "rendering broke; starting afresh");
+                        tracing::error!(%error, conversation.id = %self.key.conversation, "rendering broke; starting afresh");
                         break;
                     }
                 },

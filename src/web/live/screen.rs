@@ -22,13 +22,13 @@ use crate::{
     },
     markdown::{Update, live::Live},
     stream::{Cursor, Delta, Entry, Part},
-    web::present,
+    web::{present, reader::Reader},
 };
 
 /// The replies that run in one conversation, as HTML.
 pub(super) struct Screen {
     pub cursor: Cursor,
-    locale: Locale,
+    reader: Reader,
     conversation: Uuid,
     title: String,
     replies: HashMap<Uuid, Writing>,
@@ -71,14 +71,15 @@ pub struct Written {
 
 impl Screen {
     /// The screen at a snapshot.
-    pub fn new(conversation: Uuid, title: &str, cursor: Cursor, messages: &[Message]) -> Self {
-        let mut screen = Self {
-            cursor,
-            locale: Locale::default(),
-            conversation,
-            title: title.to_owned(),
-            replies: HashMap::new(),
-        };
+    pub fn new(
+        conversation: Uuid,
+        reader: Reader,
+        title: &str,
+        cursor: Cursor,
+        messages: &[Message],
+    ) -> Self {
+        let mut screen =
+            Self { cursor, reader, conversation, title: title.to_owned(), replies: HashMap::new() };
         for message in messages {
             let Some(reply) = message.reply.as_ref().filter(|r| r.status == Status::Running) else {
                 continue;
@@ -116,15 +117,15 @@ impl Screen {
         let mut frame = Frame::default();
         match event {
             Event::MessageCreated(created) => {
-                let user: UserMessage = present::user(&created.message);
-                frame.chrome(&fragments::user_message(self.locale, &user).into_string());
+                let user: UserMessage = present::user(self.reader, &created.message);
+                frame.chrome(&fragments::user_message(self.reader.locale, &user).into_string());
             }
             Event::ReplyStarted(started) => self.start(started, cursor.seq, &mut frame),
             Event::Delta(delta) => self.grow(delta, cursor.seq, &mut frame),
             Event::ReplyThought(thought) => {
                 if let Some(writing) = self.replies.get_mut(&thought.reply) {
                     writing.thought = Some(thought.thinking_ms);
-                    writing.say_thought(self.locale, &mut frame);
+                    writing.say_thought(self.reader.locale, &mut frame);
                 }
             }
             Event::ReplyEnded(ended) => self.end(ended, cursor.seq, &mut frame),
@@ -148,11 +149,13 @@ impl Screen {
     /// first.
     pub fn catch_up(&self, since: i64, frame: &mut Frame) {
         for (reply, writing) in &self.replies {
-            writing.catch_up(since, self.locale, frame);
-            frame.chrome(&fragments::composer_state(self.locale, Some(&reply.to_string())).into_string());
+            writing.catch_up(since, self.reader.locale, frame);
+            frame.chrome(
+                &fragments::composer_state(self.reader.locale, Some(&reply.to_string())).into_string(),
+            );
         }
         if self.replies.is_empty() {
-            frame.chrome(&fragments::composer_state(self.locale, None).into_string());
+            frame.chrome(&fragments::composer_state(self.reader.locale, None).into_string());
         }
     }
 
@@ -163,9 +166,11 @@ impl Screen {
 
     fn start(&mut self, started: &ReplyStarted, seq: i64, frame: &mut Frame) {
         let writing = Writing::new(started.message, &started.model, started.created_at, seq);
-        let shown = writing.shown(ReplyState::Streaming);
-        frame.chrome(&fragments::assistant_message(self.locale, &shown).into_string());
-        frame.chrome(&fragments::composer_state(self.locale, Some(&started.reply.to_string())).into_string());
+        let shown = writing.shown(self.reader, ReplyState::Streaming);
+        frame.chrome(&fragments::assistant_message(self.reader.locale, &shown).into_string());
+        frame.chrome(
+            &fragments::composer_state(self.reader.locale, Some(&started.reply.to_string())).into_string(),
+        );
         self.replies.insert(started.reply, writing);
         self.say_title(frame);
     }
@@ -192,14 +197,14 @@ impl Screen {
         let updates = writing.live.finish();
         writing.show(updates, seq, frame);
         let state = present::ended_state(ended.status, ended.error.as_ref(), &writing.model);
-        let mut shown = writing.shown(state);
+        let mut shown = writing.shown(self.reader, state);
         shown.blocks = writing.written().blocks;
-        frame.chrome(&fragments::message_foot(self.locale, &shown).into_string());
+        frame.chrome(&fragments::message_foot(self.reader.locale, &shown).into_string());
         if self.replies.is_empty() {
-            frame.chrome(&fragments::composer_state(self.locale, None).into_string());
+            frame.chrome(&fragments::composer_state(self.reader.locale, None).into_string());
         }
         self.say_title(frame);
-        say_end(self.locale, writing.message, writing.live.blocks(), ended.status, frame);
+        say_end(self.reader.locale, writing.message, writing.live.blocks(), ended.status, frame);
     }
 
     fn say_title(&self, frame: &mut Frame) {
@@ -209,8 +214,8 @@ impl Screen {
             title: self.title.clone(),
             answering: self.is_busy(),
         };
-        frame.chrome(&fragments::title(self.locale, &self.title).into_string());
-        frame.chrome(&fragments::sidebar_item(self.locale, &item, Some(&id)).into_string());
+        frame.chrome(&fragments::title(self.reader.locale, &self.title).into_string());
+        frame.chrome(&fragments::sidebar_item(self.reader.locale, &item, Some(&id)).into_string());
     }
 }
 
@@ -312,12 +317,12 @@ impl Writing {
         Written { blocks, tail: SafeHtml(self.live.tail().to_owned()), thinking }
     }
 
-    fn shown(&self, state: ReplyState) -> AssistantMessage {
+    fn shown(&self, reader: Reader, state: ReplyState) -> AssistantMessage {
         AssistantMessage {
             id: self.message.to_string(),
             state,
             model: present::model_label(&self.model),
-            at: present::moment(self.begun),
+            at: reader.clock(self.begun),
             ..AssistantMessage::default()
         }
     }

@@ -18,10 +18,10 @@ use tower_sessions::Session;
 
 use super::{
     dashboard,
-    shell::{Visit, with_notice},
+    shell::{Visit, remember},
 };
 use crate::{
-    accounts::{self, Credentials, Device, Registration, sessions},
+    accounts::{self, Change, Credentials, Device, Preferences, Registration, sessions},
     app::App,
     config::Signup,
     error::{Error, Result},
@@ -155,7 +155,10 @@ pub(super) async fn login(
     let problem = match accounts::sign_in(&app, input, device.ip).await {
         Ok(user) => {
             sessions::begin(&session, &user, &device).await?;
-            return Ok(Redirect::to(next.as_deref().unwrap_or("/c/new")).into_response());
+            let mut response = Redirect::to(next.as_deref().unwrap_or("/c/new")).into_response();
+            // What the person has chosen on another device; what they haven't stays as this browser had it.
+            remember(&mut response, &chosen(user.preferences));
+            return Ok(response);
         }
         Err(Error::Unauthenticated) => LoginProblem::Wrong,
         Err(Error::TooMany { retry_after }) => {
@@ -178,13 +181,20 @@ pub(super) async fn login(
 }
 
 /// `POST /logout`.
-pub(super) async fn logout(session: Session) -> Result<Response> {
+pub(super) async fn logout(visit: Visit, session: Session) -> Result<Response> {
     sessions::end(&session).await?;
-    let mut response = with_notice(Redirect::to("/login").into_response(), Notice::SignedOut);
-    // Nothing of this person stays in a shared browser.
-    let clear = axum::http::HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert("clear-site-data", clear);
-    Ok(response)
+    Ok(visit.forgotten(Notice::SignedOut))
+}
+
+fn chosen(preferences: Preferences) -> Change {
+    let Preferences { locale, theme, accent, code_theme, .. } = preferences;
+    Change {
+        locale: locale.map(Some),
+        theme: theme.map(Some),
+        accent: accent.map(Some),
+        code_theme: code_theme.map(Some),
+        ..Change::default()
+    }
 }
 
 async fn registration_open(app: &App) -> Result<bool> {

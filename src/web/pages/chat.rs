@@ -35,6 +35,7 @@ use crate::{
         extract::{Form, Path, Query},
         live::{self, Capture},
         present,
+        reader::Reader,
         server::Transport,
     },
 };
@@ -113,13 +114,13 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
-    let shown = Conversation::load(&app, &actor, id, query.before.as_deref()).await?;
+    let shown = Conversation::load(&app, &actor, &visit, id, query.before.as_deref()).await?;
     let running = shown.running();
     let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
     let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
     let stream = app.limits.open_stream(&actor, Transport::Http)?;
-    Ok(stream.hold(inline::stream(app, actor, shown.snapshot, props, reply).await))
+    Ok(stream.hold(inline::stream(app, actor, shown.snapshot, props, (visit.reader, reply)).await))
 }
 
 /// `POST /c/{id}/messages`.
@@ -170,6 +171,7 @@ pub(super) async fn stop(
 pub(super) async fn events(
     State(app): State<App>,
     actor: Actor,
+    visit: Visit,
     Path(id): Path<Uuid>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
@@ -177,23 +179,23 @@ pub(super) async fn events(
     conversations::get(&app, &actor, id).await?;
     let stream = app.limits.open_stream(&actor, Transport::Http)?;
     let after = live::cursor::wanted(&headers, query.after.as_deref());
-    Ok(stream.hold(live::html_stream(app, actor, id, after)))
+    Ok(stream.hold(live::html_stream(app, actor, id, visit.reader, after)))
 }
 
 /// `GET /c/{id}/ws`: the same as a WebSocket, for those to whom the stream does not get through.
 pub(super) async fn socket(
     State(app): State<App>,
     actor: Actor,
+    visit: Visit,
     Path(id): Path<Uuid>,
     Query(query): Query<EventsQuery>,
-    headers: HeaderMap,
-    uri: Uri,
+    (headers, uri): (HeaderMap, Uri),
     ws: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     let opened = live::socket::opened(&app, &actor, &headers, &uri, ws)?;
     conversations::get(&app, &actor, id).await?;
     let after = live::cursor::wanted(&headers, query.after.as_deref());
-    Ok(live::html_socket(app, actor, id, after, opened))
+    Ok(live::html_socket(app, actor, id, visit.reader, after, opened))
 }
 
 /// A message that was not taken: nothing typed is lost.
@@ -209,12 +211,12 @@ async fn again(
     if visit.by_script {
         return Ok(visit.refused(error, "/"));
     }
-    let problem = notice.toast(freshet_templates::Locale::default()).text;
+    let problem = notice.toast(visit.locale()).text;
     let composer = Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
     let props = match conversation {
         None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
         Some(id) => {
-            let shown = Conversation::load(app, actor, id, None).await?;
+            let shown = Conversation::load(app, actor, visit, id, None).await?;
             shown.props(app, actor, visit, composer, None).await?
         }
     };
@@ -230,12 +232,12 @@ struct Conversation {
 }
 
 impl Conversation {
-    async fn load(app: &App, actor: &Actor, id: Uuid, before: Option<&str>) -> Result<Self> {
+    async fn load(app: &App, actor: &Actor, visit: &Visit, id: Uuid, before: Option<&str>) -> Result<Self> {
         let mut snapshot = snapshot::read(app, actor, id).await?;
         let mut capture = Capture::default();
         if snapshot.messages.iter().any(is_running) {
             // The screen first, then the rows: what they have beyond it, the stream repeats harmlessly.
-            capture = app.renderers.capture(app, actor, id).await?;
+            capture = app.renderers.capture(app, actor, id, visit.reader).await?;
             snapshot = snapshot::read(app, actor, id).await?;
         }
         if let Some(before) = before {
@@ -274,7 +276,7 @@ impl Conversation {
         };
         let mut props =
             props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone()), chats).await?;
-        let messages = self.messages().await?;
+        let messages = self.messages(visit.reader).await?;
         props.conversation = Some(page::Conversation {
             id: chat.id.to_string(),
             title: chat.title.clone(),
@@ -287,8 +289,8 @@ impl Conversation {
     }
 
     /// The messages as HTML; rendered off the async threads, since a conversation may be long.
-    async fn messages(&self) -> Result<Vec<Shown>> {
-        let mut shown = render(self.snapshot.messages.clone()).await?;
+    async fn messages(&self, reader: Reader) -> Result<Vec<Shown>> {
+        let mut shown = render(reader, self.snapshot.messages.clone()).await?;
         for message in self.snapshot.messages.iter().filter(|message| is_running(message)) {
             let slot = shown
                 .iter_mut()
@@ -306,14 +308,15 @@ impl Conversation {
     }
 }
 
-async fn render(messages: Vec<Message>) -> Result<Vec<Shown>> {
+async fn render(reader: Reader, messages: Vec<Message>) -> Result<Vec<Shown>> {
     let rendered = tokio::task::spawn_blocking(move || {
         let shown = messages.iter().map(|message| match is_running(message) {
             // What a running reply shows is on the renderer's screen, or comes by the stream.
             true => {
-                Shown::Assistant(present::assistant(&Message { thinking: String::new(), ..message.clone() }))
+                let bare = Message { thinking: String::new(), ..message.clone() };
+                Shown::Assistant(present::assistant(reader, &bare))
             }
-            false => present::message(message),
+            false => present::message(reader, message),
         });
         shown.collect()
     });
@@ -334,16 +337,11 @@ pub(super) async fn props(
     model: Option<String>,
     chats: Option<i64>,
 ) -> Result<Chat> {
-    let models = app.providers.models().await;
-    let mut groups: Vec<ModelGroup> = Vec::new();
-    for model in models {
-        let choice = ModelChoice { name: model.name, label: model.label };
-        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
-            Some(group) => group.models.push(choice),
-            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
-        }
-    }
-    let model = filled(&model).unwrap_or_else(|| app.providers.default_model());
+    let mut groups = model_groups(app).await;
+    let model = match filled(&model) {
+        Some(model) => model,
+        None => conversations::first_model(app, actor).await,
+    };
     if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
         // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
         let choice = ModelChoice { label: present::model_label(&model), name: model.clone() };
@@ -354,10 +352,23 @@ pub(super) async fn props(
     }
     Ok(Chat {
         shell: visit.shell(Some(actor)),
-        sidebar: sidebar(app, actor, current, chats).await?,
+        sidebar: sidebar(app, actor, visit.reader, current, chats).await?,
         conversation: None,
         composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
     })
+}
+
+/// The models that can be used now, by provider.
+pub(super) async fn model_groups(app: &App) -> Vec<ModelGroup> {
+    let mut groups: Vec<ModelGroup> = Vec::new();
+    for model in app.providers.models().await {
+        let choice = ModelChoice { name: model.name, label: model.label };
+        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
+            Some(group) => group.models.push(choice),
+            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
+        }
+    }
+    groups
 }
 
 fn filled(text: &Option<String>) -> Option<String> {

@@ -13,7 +13,6 @@ use crate::{
     chat::{Conversation, conversations},
     error::Result,
     replies,
-    web::present,
 };
 
 /// Conversations shown as recent.
@@ -22,13 +21,13 @@ const RECENT: i64 = 6;
 /// What `/` shows.
 pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Markup> {
     let base = chat::props(app, actor, visit, None, Composer::default(), None, None).await?;
-    let now = app.clock.now();
+    let (now, reader) = (app.clock.now(), visit.reader);
     let talk = |chat: &Conversation| Talk {
         id: chat.id.to_string(),
         title: chat.title.clone(),
-        at: match chat.updated_at.date_naive() == now.date_naive() {
-            true => present::moment(chat.updated_at),
-            false => present::date(chat.updated_at),
+        at: match reader.today(chat.updated_at) == reader.today(now) {
+            true => reader.clock(chat.updated_at),
+            false => reader.date(chat.updated_at),
         },
     };
     let busy = replies::places(app, actor).await?;

@@ -25,6 +25,7 @@ use crate::{
     web::{
         live::{let_go, open_ended},
         present,
+        reader::Reader,
     },
 };
 
@@ -37,7 +38,7 @@ pub(super) async fn stream(
     actor: Actor,
     snapshot: Snapshot,
     mut props: Chat,
-    reply: Uuid,
+    (reader, reply): (Reader, Uuid),
 ) -> Response {
     let mut watch = app.log.subscribe(snapshot.chat.id, Some(snapshot.chat.cursor)).await;
     let text = snapshot.messages.last().map(|message| message.text.clone()).unwrap_or_default();
@@ -88,7 +89,7 @@ pub(super) async fn stream(
             && let Ok((_, message)) = chat::messages::get(&app, &actor, message).await
             && let Some(Shown::Assistant(answer)) = last_message(&mut props)
         {
-            *answer = present::assistant(&message);
+            *answer = present::assistant(reader, &message);
         }
         props.composer.answering = None;
         yield Bytes::from(page::close(&props));

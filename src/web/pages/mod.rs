@@ -7,6 +7,7 @@ pub mod gallery;
 mod help;
 mod inline;
 mod settings;
+mod share;
 mod shell;
 mod sidebar;
 
@@ -60,9 +61,7 @@ pub fn router() -> Router<App> {
         .route("/c/{id}/ws", get(chat::socket))
         .route("/m/{id}/regenerate", post(chat::regenerate))
         .route("/replies/{id}/cancellation", post(chat::stop))
+        .route("/share", get(share::share))
         // Settings
-        .route("/settings", get(settings::show))
-        .route("/settings/theme", post(settings::theme))
-        .route("/settings/sessions/{id}/revoke", post(settings::revoke))
-        .route("/settings/sessions/revoke-others", post(settings::revoke_others))
+        .merge(settings::router())
 }

@@ -11,13 +11,29 @@ use axum_extra::extract::CookieJar;
 use freshet_templates::{
     Locale, fragments,
     layout::{Accent, Shell, Theme, Viewer},
-    parts::toast::{Notice, Toast},
+    parts::{
+        code_theme::CodeTheme,
+        toast::{Notice, Toast},
+    },
 };
 
-use crate::{accounts::Actor, app::App, error::Error};
+use crate::{
+    accounts::{Actor, Change, Preferences},
+    app::App,
+    error::Error,
+    web::{
+        extract::MaybeActor,
+        reader::{self, Hints, Reader},
+    },
+};
 
-/// The cookie that holds the theme; the page must know it before it is drawn.
-pub(super) const THEME_COOKIE: &str = "theme";
+/// The cookie of the theme. What a person chose is kept with the account, and in cookies for pages that don't know who looks.
+const THEME_COOKIE: &str = "theme";
+const ACCENT_COOKIE: &str = "accent";
+const CODE_COOKIE: &str = "code";
+const LANGUAGE_COOKIE: &str = "lang";
+/// The cookie in which js/time.js says where the browser is.
+const ZONE_COOKIE: &str = "tz";
 /// The cookie that says whether the list of conversations is put away; js/keys.js sets it.
 const SIDEBAR_COOKIE: &str = "sidebar";
 /// The cookie that carries a notice over a redirect.
@@ -26,7 +42,11 @@ const NOTICE_COOKIE: &str = "notice";
 /// How somebody visits a page.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    theme: Theme,
+    /// The language and the time zone of whoever looks.
+    pub reader: Reader,
+    /// The zone that the browser has said so far; `None` when the person chose one.
+    asked_zone: Option<String>,
+    look: Look,
     notice: Option<Notice>,
     path: String,
     dev_reload: bool,
@@ -41,17 +61,29 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(Self::of(app, &parts.headers, &parts.uri))
+        // A sign-in that is no good is for whoever needs one to say.
+        let actor = MaybeActor::from_request_parts(parts, app).await.ok().and_then(|known| known.0);
+        let preferences = actor.as_ref().map(|actor| &*actor.preferences);
+        Ok(Self::new(app, &parts.headers, &parts.uri, preferences))
     }
 }
 
 impl Visit {
-    /// What the head of a request says.
+    /// What the head of a request says; who asks is not known.
     pub fn of(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
+        Self::new(app, headers, uri, None)
+    }
+
+    fn new(app: &App, headers: &HeaderMap, uri: &Uri, chosen: Option<&Preferences>) -> Self {
         let cookies = CookieJar::from_headers(headers);
         let value = |name| cookies.get(name).map(|cookie| cookie.value()).unwrap_or_default();
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let (language, zone) = (value(LANGUAGE_COOKIE), value(ZONE_COOKIE));
+        let hints = Hints { language, accepted: accepted.unwrap_or_default(), zone };
         Self {
-            theme: Theme::parse(value(THEME_COOKIE)),
+            reader: Reader::of(hints, chosen),
+            asked_zone: reader::asked_zone(hints, chosen),
+            look: Look::of(chosen, value),
             notice: read_notice(value(NOTICE_COOKIE)),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             dev_reload: app.config.server.dev_reload,
@@ -63,19 +95,21 @@ impl Visit {
         }
     }
 
-    /// The language of the page.
+    /// The language of whoever looks.
     pub fn locale(&self) -> Locale {
-        Locale::default()
+        self.reader.locale
     }
 
     /// The shell of a page for `actor`.
     pub fn shell(&self, actor: Option<&Actor>) -> Shell {
         Shell {
-            locale: Locale::default(),
-            theme: self.theme,
-            accent: Accent::default(),
+            locale: self.locale(),
+            theme: self.look.theme,
+            accent: self.look.accent,
+            code_theme: self.look.code_theme,
+            zone: self.asked_zone.clone(),
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
-            toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
+            toasts: self.notice.iter().map(|notice| notice.toast(self.locale())).collect(),
             path: self.path.clone(),
             sidebar_hidden: self.sidebar_hidden,
             dev_reload: self.dev_reload,
@@ -104,6 +138,14 @@ impl Visit {
         Redirect::to(to).into_response()
     }
 
+    /// On to signing in, with a notice, and nothing of this person stays in a shared browser.
+    pub fn forgotten(&self, notice: Notice) -> Response {
+        let mut response = with_notice(Redirect::to("/login").into_response(), notice);
+        let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+        response.headers_mut().insert("clear-site-data", clear);
+        response
+    }
+
     /// As [`Visit::done`], where the live stream already shows the outcome to pages with scripts that have one: all but
     /// those of older messages.
     pub fn done_live(&self, to: &str) -> Response {
@@ -115,10 +157,49 @@ impl Visit {
         let Some(notice) = notice_for(&error) else { return error.into_response() };
         if self.by_script {
             let status = error.status();
-            let toast: Toast = notice.toast(Locale::default());
-            return (status, fragments::toast(Locale::default(), &toast)).into_response();
+            let toast: Toast = notice.toast(self.locale());
+            return (status, fragments::toast(self.locale(), &toast)).into_response();
         }
         with_notice(Redirect::to(back).into_response(), notice)
+    }
+}
+
+/// How pages are painted; known before they are drawn.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    theme: Theme,
+    accent: Accent,
+    code_theme: CodeTheme,
+}
+
+impl Look {
+    /// What the person chose, else what the browser remembers.
+    fn of<'a>(chosen: Option<&'a Preferences>, cookie: impl Fn(&'static str) -> &'a str) -> Self {
+        let word = |own: fn(&Preferences) -> &Option<String>, name| {
+            chosen.and_then(|chosen| own(chosen).as_deref()).unwrap_or_else(|| cookie(name))
+        };
+        Self {
+            theme: Theme::parse(word(|own| &own.theme, THEME_COOKIE)),
+            accent: Accent::parse(word(|own| &own.accent, ACCENT_COOKIE)),
+            code_theme: CodeTheme::parse(word(|own| &own.code_theme, CODE_COOKIE)),
+        }
+    }
+}
+
+/// Lets the browser remember what was chosen, for pages that don't know who looks: strangers' ones and errors.
+/// `None` leaves a cookie as it is, an inner one takes it away. The words were checked.
+pub(super) fn remember(response: &mut Response, change: &Change) {
+    let cookies = [
+        (THEME_COOKIE, &change.theme),
+        (ACCENT_COOKIE, &change.accent),
+        (CODE_COOKIE, &change.code_theme),
+        (LANGUAGE_COOKIE, &change.locale),
+    ];
+    for (name, word) in cookies {
+        let Some(word) = word else { continue };
+        let age = if word.is_some() { 365 * 86_400 } else { 0 };
+        let word = word.as_deref().unwrap_or_default();
+        append_cookie(response, &format!("{name}={word}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax"));
     }
 }
 
@@ -153,7 +234,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 9] = [
+const NOTICES: [Notice; 12] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -163,6 +244,9 @@ const NOTICES: [Notice; 9] = [
     Notice::EmptyMessage,
     Notice::MessageTooLong,
     Notice::UnknownModel,
+    Notice::Saved,
+    Notice::PasswordChanged,
+    Notice::AccountDeleted,
 ];
 
 fn read_notice(value: &str) -> Option<Notice> {

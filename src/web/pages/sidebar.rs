@@ -1,10 +1,7 @@
 //! The list of conversations beside every chat.
 
-use chrono::{DateTime, Datelike as _, Utc};
-use freshet_templates::{
-    Locale,
-    parts::sidebar::{Age, Group, Item, Sidebar},
-};
+use chrono::{DateTime, NaiveDate, Utc};
+use freshet_templates::parts::sidebar::{Age, Group, Item, Sidebar};
 use uuid::Uuid;
 
 use crate::{
@@ -12,6 +9,7 @@ use crate::{
     app::App,
     chat::{Conversation, conversations},
     error::Result,
+    web::reader::Reader,
 };
 
 /// Conversations shown before somebody asks for more.
@@ -23,6 +21,7 @@ const MOST: i64 = 1000;
 pub(super) async fn sidebar(
     app: &App,
     actor: &Actor,
+    reader: Reader,
     current: Option<Uuid>,
     wanted: Option<i64>,
 ) -> Result<Sidebar> {
@@ -42,10 +41,11 @@ pub(super) async fn sidebar(
         let path = current.map_or_else(|| "/c/new".to_owned(), |id| format!("/c/{id}"));
         format!("{path}?chats={}", (wanted * 4).min(MOST))
     });
-    Ok(grouped(app.clock.now(), &chats, current, more))
+    Ok(grouped(reader, app.clock.now(), &chats, current, more))
 }
 
 fn grouped(
+    reader: Reader,
     now: DateTime<Utc>,
     chats: &[Conversation],
     current: Option<Uuid>,
@@ -55,23 +55,22 @@ fn grouped(
     let mut groups: Vec<(Age, Group)> = Vec::new();
     for chat in chats {
         let item = Item { id: chat.id.to_string(), title: chat.title.clone(), answering: false };
-        let age = age(now, chat.updated_at);
+        let age = age(reader.today(now), reader.today(chat.updated_at));
         if age == Age::Today {
             sidebar.today.push(item);
             continue;
         }
         match groups.last_mut().filter(|(last, _)| *last == age) {
             Some((_, group)) => group.items.push(item),
-            None => groups.push((age, Group { label: age.label(Locale::default()), items: vec![item] })),
+            None => groups.push((age, Group { label: age.label(reader.locale), items: vec![item] })),
         }
     }
     sidebar.groups = groups.into_iter().map(|(_, group)| group).collect();
     sidebar
 }
 
-fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> Age {
-    let days = i64::from(now.num_days_from_ce()) - i64::from(then.num_days_from_ce());
-    match days {
+fn age(today: NaiveDate, then: NaiveDate) -> Age {
+    match (today - then).num_days() {
         ..=0 => Age::Today,
         1 => Age::Yesterday,
         2..=7 => Age::Week,

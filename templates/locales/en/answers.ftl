@@ -24,6 +24,7 @@ failure-internal = Something failed on this server. What arrived is saved.
 retry = Try again
 copy = Copy
 copied = Copied
+wrap = Wrap lines
 copy-failed = Copying is not allowed here
 announce-ready = { $blocks ->
         [one] Answer ready.
@@ -32,3 +33,8 @@ announce-ready = { $blocks ->
 announce-stopped = Answer stopped.
 announce-failed = The answer failed.
 announce-interrupted = The answer was interrupted.
+code-theme-auto = Like the page
+code-theme-shore = Shore (light)
+code-theme-paper = Paper (light)
+code-theme-deep = Deep (dark)
+code-theme-ember = Ember (dark)

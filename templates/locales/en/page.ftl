@@ -10,9 +10,6 @@ go-back = Back
 request-id = Reference
 foot = Runs on your own machine.
 
-accent-water = Water
-accent-silt = Silt
-
 # Landing
 hero = Answers that keep flowing
 hero-text = Freshet is an AI chat server you run yourself: one program, the models you choose, and answers that survive reloads, crashes and bad networks.
@@ -67,6 +64,9 @@ notice-signed-out = You are signed out.
 notice-session-expired = Your session has ended. Please sign in again.
 notice-session-revoked = That session is signed out.
 notice-others-revoked = All other sessions are signed out.
+notice-saved = Saved.
+notice-password-changed = Your password is changed. Everywhere else you are signed out.
+notice-account-deleted = Your account and everything in it is deleted.
 notice-still-answering = An answer is still running here. Wait for it, or stop it first.
 notice-empty-message = There is nothing to send yet.
 notice-message-too-long = That message is too long to send.
@@ -94,3 +94,7 @@ error-unavailable = Back in a moment
 error-unavailable-text = The server cannot answer just now. Your conversations are safe; try again shortly.
 error-internal = Something broke on our side
 error-internal-text = It was recorded. Your conversations are safe; trying again often helps.
+
+# Without a connection
+no-connection = No connection
+no-connection-text = Either this device is offline or the server is. What you have written is kept.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::layout::{Shell, brand, document};
 use crate::parts::icon::mark;
 use crate::parts::message::{AssistantMessage, ReplyState, UserMessage, assistant, sample_blocks, user};
-use crate::parts::theme;
+use crate::parts::{language, theme};
 use crate::{Locale, SafeHtml};
 
 /// Props of the page.
@@ -48,7 +48,7 @@ pub fn page(props: &Landing) -> Markup {
                 (claim(&l.t("claim-light"), &l.t("claim-light-text")))
             }
         }
-        footer.site-foot { p { (mark()) (l.t("foot")) } (theme::switch(&props.shell)) }
+        footer.site-foot { p { (mark()) (l.t("foot")) } (language::switch(&props.shell)) (theme::switch(&props.shell)) }
     };
     document(&props.shell, &l.t("tagline"), "plain", &html! {}, &body)
 }

@@ -6,8 +6,8 @@ use crate::Locale;
 use crate::layout::{Shell, brand, document};
 use crate::parts::field::{Field, field};
 use crate::parts::icon::{Icon, icon};
-use crate::parts::theme;
 use crate::parts::toast::Notice;
+use crate::parts::{language, theme};
 
 /// Props of the page.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +82,7 @@ pub(super) fn gate(shell: &Shell, title: &str, text: &str, problem: Option<&str>
                 (form)
             }
         }
-        footer.site-foot { p { (l.t("foot")) } (theme::switch(shell)) }
+        footer.site-foot { p { (l.t("foot")) } (language::switch(shell)) (theme::switch(shell)) }
     };
     document(shell, title, "plain plain--gate", &html! {}, &body)
 }

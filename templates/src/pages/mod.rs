@@ -7,6 +7,7 @@ pub mod gallery;
 pub mod help;
 pub mod landing;
 pub mod login;
+pub mod offline;
 pub mod register;
 pub mod settings;
 pub mod sheet;
@@ -16,7 +17,7 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 9] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 10] = [
         ("landing", landing::samples()),
         ("dashboard", dashboard::samples()),
         ("help", help::samples()),
@@ -24,6 +25,7 @@ pub fn samples() -> Vec<(String, Markup)> {
         ("login", login::samples()),
         ("chat", chat::samples()),
         ("settings", settings::samples()),
+        ("page", offline::samples()),
         ("sheet", sheet::samples()),
         ("error", error::samples()),
     ];

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::icon::{Icon, icon};
 use crate::Locale;
 
 /// What can be wrong with a field.
@@ -21,6 +22,10 @@ pub enum FieldError {
     PasswordTooLong,
     /// The password is among the first that anybody would try.
     PasswordTooEasy,
+    /// That is not the account's password.
+    PasswordWrong,
+    /// This can't be chosen (any more).
+    ChoiceUnknown,
     /// The one-time token is not the one printed at start.
     SetupTokenWrong,
 }
@@ -37,6 +42,8 @@ impl FieldError {
             Self::PasswordTooShort => l.t("field-password-too-short"),
             Self::PasswordTooLong => l.t("field-password-too-long"),
             Self::PasswordTooEasy => l.t("field-password-too-easy"),
+            Self::PasswordWrong => l.t("field-password-wrong"),
+            Self::ChoiceUnknown => l.t("field-choice-unknown"),
             Self::SetupTokenWrong => l.t("field-setup-token-wrong"),
         };
         text.into_owned()
@@ -78,13 +85,58 @@ pub fn field(l: Locale, field: &Field<'_>) -> Markup {
     html! {
         div.field {
             label.field__label for=(field.name) { (field.label) }
-            input.field__input id=(field.name) name=(field.name) type=(field.kind) value=(field.value) required
-                autocomplete=(field.autocomplete) dir="auto" autofocus[field.focus || field.error.is_some()]
-                aria-invalid=[field.error.map(|_| "true")] aria-describedby=[described];
+            div.field__box {
+                input.field__input id=(field.name) name=(field.name) type=(field.kind) value=(field.value) required
+                    autocomplete=(field.autocomplete) dir="auto" autofocus[field.focus || field.error.is_some()]
+                    aria-invalid=[field.error.map(|_| "true")] aria-describedby=[described];
+                @if field.kind == "password" {
+                    button.button--quiet.field__show.scripted type="button" data-behavior="reveal" aria-controls=(field.name)
+                        aria-pressed="false" title=(l.t("show-characters")) aria-label=(l.t("show-characters")) { (icon(Icon::Eye)) }
+                }
+            }
             @if let Some(error) = field.error { p.field__error id=(error_id) { (error.text(l)) } }
             @if let Some(hint) = field.hint { p.field__hint id=(hint_id) { (hint) } }
         }
     }
+}
+
+/// A choice among some: an empty value leaves it to somebody else.
+#[derive(Clone, Debug, Default)]
+pub struct Choice<'a> {
+    /// `name` of the select, and its id.
+    pub name: &'a str,
+    /// What it asks for.
+    pub label: &'a str,
+    /// A sentence under it.
+    pub hint: Option<&'a str>,
+    /// What is wrong with it.
+    pub error: Option<FieldError>,
+}
+
+/// A select around its options.
+#[must_use]
+pub fn choice(l: Locale, choice: &Choice<'_>, options: &Markup) -> Markup {
+    let hint = choice.hint.map(|text| (format!("{}-hint", choice.name), text));
+    let error = choice.error.map(|error| (format!("{}-error", choice.name), error));
+    let ids: Vec<&str> =
+        error.iter().map(|(id, _)| id.as_str()).chain(hint.iter().map(|(id, _)| id.as_str())).collect();
+    html! {
+        div.field {
+            label.field__label for=(choice.name) { (choice.label) }
+            select.field__input id=(choice.name) name=(choice.name) autofocus[error.is_some()]
+                aria-invalid=[error.as_ref().map(|_| "true")] aria-describedby=[(!ids.is_empty()).then(|| ids.join(" "))] {
+                (options)
+            }
+            @if let Some((id, error)) = &error { p.field__error id=(id) { (error.text(l)) } }
+            @if let Some((id, text)) = &hint { p.field__hint id=(id) { (text) } }
+        }
+    }
+}
+
+/// One option of a [`choice`].
+#[must_use]
+pub fn option(value: &str, label: &str, chosen: &str) -> Markup {
+    html! { option value=(value) selected[value == chosen] { (label) } }
 }
 
 /// Empty, with a hint, refused, and written from right to left.

@@ -56,6 +56,8 @@ pub enum Icon {
     Code,
     /// A table.
     Table,
+    /// Show what is hidden.
+    Eye,
     /// Writing.
     Pencil,
     /// An idea.
@@ -129,6 +131,7 @@ impl Icon {
             Self::Table => {
                 "M3 9h18M9 3v18M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2z"
             }
+            Self::Eye => "M2 12c4-9 16-9 20 0-4 9-16 9-20 0zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
             Self::Pencil => {
                 "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l 4 4"
             }

@@ -48,6 +48,12 @@ pub enum Notice {
     SessionRevoked,
     /// All sessions but this one were revoked.
     OthersRevoked,
+    /// A setting was saved.
+    Saved,
+    /// The password was changed; other sign-ins have ended.
+    PasswordChanged,
+    /// The account is gone with everything in it.
+    AccountDeleted,
     /// The conversation already answers; wait or stop it first.
     StillAnswering,
     /// The message was empty.
@@ -69,6 +75,9 @@ impl Notice {
             Self::SessionExpired => (Level::Error, l.t("notice-session-expired")),
             Self::SessionRevoked => (Level::Info, l.t("notice-session-revoked")),
             Self::OthersRevoked => (Level::Info, l.t("notice-others-revoked")),
+            Self::Saved => (Level::Info, l.t("notice-saved")),
+            Self::PasswordChanged => (Level::Info, l.t("notice-password-changed")),
+            Self::AccountDeleted => (Level::Info, l.t("notice-account-deleted")),
             Self::StillAnswering => (Level::Error, l.t("notice-still-answering")),
             Self::EmptyMessage => (Level::Error, l.t("notice-empty-message")),
             Self::MessageTooLong => (Level::Error, l.t("notice-message-too-long")),

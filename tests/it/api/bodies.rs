@@ -19,6 +19,8 @@ async fn routes(ada: &Api) -> Vec<(Method, String, serde_json::Value)> {
         (Method::PATCH, format!("/chats/{chat}"), json!({ "title": "x" })),
         (Method::POST, format!("/chats/{chat}/messages"), json!({ "content": "x" })),
         (Method::PATCH, format!("/messages/{}", id(0)), json!({ "content": "x" })),
+        (Method::POST, "/markdown/render".into(), json!({ "text": "x" })),
+        (Method::POST, "/markdown/highlight".into(), json!({ "code": "x" })),
         (Method::POST, format!("/messages/{}/regenerate", id(1)), json!({ "model": "simulated/fast" })),
     ]
 }

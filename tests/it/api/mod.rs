@@ -9,4 +9,5 @@ mod guessing;
 mod headers;
 mod input;
 mod malformed;
+mod markdown;
 mod sessions;

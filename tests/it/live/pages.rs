@@ -1,5 +1,7 @@
 //! The page's stream: after every cut the page ends as a fresh load would show it (threats R22, R24).
 
+use std::sync::Arc;
+
 use freshet::{
     accounts::{Actor, Role, TokenFamily, UserId, Via},
     markdown::full,
@@ -182,9 +184,10 @@ async fn while_the_database_is_away_a_page_hears_that_its_line_lives_and_that_th
         name: "Ada".into(),
         role: Role::User,
         via: Via::Token(TokenFamily(Uuid::from_u128(2))),
+        preferences: Arc::default(),
     };
     server.app.db.close().await;
-    let page = live::html_stream(server.app.clone(), actor, chat.parse().unwrap(), None);
+    let page = live::html_stream(server.app.clone(), actor, chat.parse().unwrap(), Default::default(), None);
     let mut frames = page.into_body().into_data_stream();
     let mut next =
         async || frames.next().await.map(|frame| String::from_utf8(frame.unwrap().into()).unwrap());

@@ -1,7 +1,9 @@
 //! What browsers are answered: everything without scripts, and nothing that acts.
 
 mod escaping;
+mod languages;
 mod leaving;
 mod oversized;
 mod scriptless;
+mod settings;
 mod streaming;

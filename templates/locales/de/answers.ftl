@@ -1,0 +1,39 @@
+# Antworten
+thinking = Denkt nach
+thought-briefly = Kurz nachgedacht
+thought-for = { $seconds ->
+        [one] { $seconds } Sekunde nachgedacht
+       *[other] { $seconds } Sekunden nachgedacht
+    }
+stopped = Du hast diese Antwort angehalten.
+interrupted = Die Antwort wurde unterbrochen
+interrupted-text = Der Server war mittendrin plötzlich weg. Alles oben ist gespeichert; du kannst die Antwort noch einmal anfordern.
+failed-before = Es gibt noch keine Antwort
+failed-midway = Die Antwort brach ab
+failure-rate-limited = { $provider } bittet um etwas Geduld. Deine Nachricht ist gespeichert: Versuch es gleich noch einmal oder wähle ein anderes Modell.
+failure-unavailable = { $provider } ist nicht erreichbar. Deine Nachricht ist gespeichert: Versuch es gleich noch einmal oder wähle ein anderes Modell.
+failure-unauthorized = { $provider } hat den API-Schlüssel abgelehnt. Bitte die Person, die diesen Server betreut, ihn zu prüfen.
+failure-out-of-credit = Das Guthaben bei { $provider } ist aufgebraucht.
+failure-model-missing = { $provider } bietet dieses Modell nicht mehr an. Bitte wähle ein anderes.
+failure-too-long = Diese Unterhaltung ist länger, als das Modell lesen kann. Beginne eine neue oder wähle ein Modell, das mehr liest.
+failure-filtered = { $provider } hat die Antwort mit seinem Inhaltsfilter beendet.
+failure-cut = { $provider } hat die Verbindung mittendrin getrennt. Was ankam, ist gespeichert.
+failure-stalled = { $provider } hat mittendrin aufgehört zu senden. Was ankam, ist gespeichert.
+failure-malformed = { $provider } hat etwas Unverständliches geschickt. Was ankam, ist gespeichert.
+failure-internal = Auf diesem Server ist etwas schiefgegangen. Was ankam, ist gespeichert.
+retry = Noch einmal
+copy = Kopieren
+copied = Kopiert
+copy-failed = Kopieren ist hier nicht erlaubt
+announce-ready = { $blocks ->
+        [one] Antwort fertig.
+       *[other] Antwort fertig, { $blocks } Absätze.
+    }
+announce-stopped = Antwort angehalten.
+announce-failed = Die Antwort ist fehlgeschlagen.
+announce-interrupted = Die Antwort wurde unterbrochen.
+code-theme-auto = Wie die Seite
+code-theme-shore = Ufer (hell)
+code-theme-paper = Papier (hell)
+code-theme-deep = Tiefe (dunkel)
+code-theme-ember = Glut (dunkel)

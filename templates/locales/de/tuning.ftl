@@ -1,0 +1,1 @@
+# Worauf eine Unterhaltung eingestellt ist: Systemprompt, Temperatur und so weiter.

@@ -1,0 +1,89 @@
+//! Every page of the settings, as it should and as it should not go.
+
+use maud::Markup;
+
+use super::{
+    Account, Language, LeaveProblem, Models, Profile, Region, Section, Security, Session, Settings, page,
+};
+use crate::layout::{Accent, Shell, Theme, Viewer};
+use crate::parts::composer::sample_models;
+use crate::parts::field::FieldError;
+use crate::{Locale, Moment};
+
+/// Every page, with one session and many with long names, with everything wrong, and in German.
+#[must_use]
+pub fn samples() -> Vec<(&'static str, Markup)> {
+    let viewer = Viewer { name: "Ada Lovelace".into(), email: "ada@example.org".into() };
+    let shell = Shell { viewer: Some(viewer), path: "/settings".into(), ..Shell::default() };
+    let german = Shell { locale: Locale::De, accent: Accent::Clay, theme: Theme::Dark, ..shell.clone() };
+    let shown = |section| page(&Settings { shell: shell.clone(), section });
+    let gezeigt = |section| page(&Settings { shell: german.clone(), section });
+    let profile = Profile {
+        name: "Ada Lovelace".into(),
+        member_since: Moment::new("1 March 2026", "2026-03-01"),
+        is_admin: true,
+        error: None,
+    };
+    let language = Language {
+        regions: vec![Region { name: "Europe".into(), zones: vec!["Europe/Berlin".into()] }],
+        zone: "Europe/Berlin".into(),
+        zone_now: "Europe/Berlin".into(),
+        now: Moment::new("14:05", "2026-03-01T14:05:00Z"),
+        ..Language::default()
+    };
+    let models = Models { groups: sample_models(), server: "simulated/essay".into(), ..Models::default() };
+    let wrong = Security {
+        current_error: Some(FieldError::PasswordWrong),
+        new_error: Some(FieldError::PasswordTooEasy),
+        wait: Some(3),
+        sessions: sessions(),
+    };
+    let one = Security { sessions: sessions()[..1].to_vec(), ..Security::default() };
+    let last = Account { problem: Some(LeaveProblem::LastAdmin), ..Account::default() };
+    let locked = Account {
+        problem: Some(LeaveProblem::TooManyTries { minutes: 1 }),
+        error: Some(FieldError::PasswordWrong),
+    };
+    let nameless = Profile { error: Some(FieldError::NameMissing), ..profile.clone() };
+    let gone = Models { error: Some(FieldError::ChoiceUnknown), chosen: "no/more".into(), ..models.clone() };
+    vec![
+        ("profile", shown(Section::Profile(profile))),
+        ("profile-wrong", gezeigt(Section::Profile(nameless))),
+        ("appearance", shown(Section::Appearance)),
+        ("appearance-german", gezeigt(Section::Appearance)),
+        ("language", shown(Section::Language(language.clone()))),
+        ("language-german", gezeigt(Section::Language(language))),
+        ("models", shown(Section::Models(models))),
+        ("models-wrong", gezeigt(Section::Models(gone))),
+        ("security", shown(Section::Security(one))),
+        ("security-wrong", gezeigt(Section::Security(wrong))),
+        ("account", shown(Section::Account(Account::default()))),
+        ("account-last", gezeigt(Section::Account(last))),
+        ("account-locked", shown(Section::Account(locked))),
+    ]
+}
+
+fn sessions() -> Vec<Session> {
+    let current = Session {
+        id: "s1".into(),
+        device: "Firefox on Linux".into(),
+        ip: "192.0.2.7".into(),
+        last_used: Moment::new("1 March 2026, 2:05 PM", "2026-03-01T14:05:00Z"),
+        is_current: true,
+        is_phone: false,
+    };
+    let other = Session {
+        id: "s2".into(),
+        device: "Safari on iPhone".into(),
+        is_phone: true,
+        is_current: false,
+        ..current.clone()
+    };
+    let odd = Session {
+        id: "s3".into(),
+        device: "Mozilla/5.0 (a device whose name nobody shortened) ".repeat(3),
+        ip: "2001:db8:85a3:8d3:1319:8a2e:370:7348".into(),
+        ..other.clone()
+    };
+    vec![current, other, odd]
+}
