@@ -47,3 +47,29 @@ for (const [name, prepare, path] of [
     assert.ok(bytes <= 60_000, `${bytes} bytes`);
   }));
 }
+
+test('a second view weighs at most 15 kB', t => home.visit({}, async (page, context) => {
+  await say(page, 'a tour', { model: 'essay:ms=0' });
+  await ended(page);
+  const chat = page.url();
+  await page.goto('/c/new');
+  const session = await context.newCDPSession(page);
+  let bytes = 0;
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  await session.send('Network.enable');
+  await page.goto(chat);
+  await until(page, () => document.readyState === 'complete');
+  t.diagnostic(`${(bytes / 1000).toFixed(1)} kB`);
+  assert.ok(bytes > 0 && bytes <= 15_000, `${bytes} bytes`);
+}));
+
+// What the guard notices fails the test: a broken rule of the content security policy, an error, a foreign request.
+test('no page breaks the policy, says an error, or asks anybody else', () => home.visit({ allows: [/404/] }, async page => {
+  for (const path of ['/', '/c/new', '/settings', '/palette', '/help/shortcuts', '/nowhere']) {
+    await page.goto(path);
+    await until(page, () => document.readyState === 'complete' && 'htmx' in window);
+  }
+  await page.goto('/c/new');
+  await page.keyboard.press('Control+k');
+  await page.locator('.palette__item[aria-selected="true"]').waitFor();
+}));

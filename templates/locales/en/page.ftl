@@ -10,9 +10,6 @@ go-back = Back
 request-id = Reference
 foot = Runs on your own machine.
 
-accent-water = Water
-accent-silt = Silt
-
 # Landing
 hero = Answers that keep flowing
 hero-text = Freshet is an AI chat server you run yourself: one program, the models you choose, and answers that survive reloads, crashes and bad networks.

@@ -40,9 +40,12 @@ pub fn find(name: &str, view: &View) -> Option<Markup> {
     let (_, page) = all().into_iter().find(|(known, _)| known == name)?;
     let dir = if view.rtl { "rtl" } else { "ltr" };
     let size = if view.large { " data-size=\"large\"" } else { "" };
-    let (theme, accent) = (view.theme.as_str(), view.accent.as_str());
-    let dressed = format!(r#"dir="{dir}" data-theme="{theme}" data-accent="{accent}"{size}>"#);
-    let bare = r#"dir="ltr" data-theme="system" data-accent="water">"#;
+    let accent = match view.accent {
+        Accent::Water => "",
+        Accent::Silt => " data-accent=\"silt\"",
+    };
+    let dressed = format!(r#"dir="{dir}" data-theme="{}"{accent}{size}"#, view.theme.as_str());
+    let bare = r#"dir="ltr" data-theme="system""#;
     let style = format!(r#"<link rel="stylesheet" href="{STYLE}"></head>"#);
     Some(PreEscaped(page.0.replacen(bare, &dressed, 1).replacen("</head>", &style, 1)))
 }
