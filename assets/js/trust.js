@@ -33,6 +33,6 @@ const freshet = (() => {
     parsePage: text => new DOMParser().parseFromString(trusted(text), 'text/html'),
     label: name => document.body.dataset[`label${name}`] ?? '',
     // Filled by the modules below.
-    toast() {}, sheet() {}, follow() {}, decorate() {}, resync() {},
+    toast() {}, sheet() {}, follow() {}, decorate() {}, resync() {}, spot: () => () => {},
   };
 })();

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use freshet_templates::{
     Moment, SafeHtml,
     parts::message::{
-        AssistantMessage, Failure, FailureReason, Message as Shown, ReplyState, Thinking, UserMessage,
+        AssistantMessage, Details, Failure, FailureReason, Message as Shown, ReplyState, Siblings, Thinking,
+        ToolCall, UserMessage,
     },
 };
 
 use crate::{
-    chat::{Message, Reply, ReplyError, Role, Status},
+    chat::{self, Message, Reply, ReplyError, Role, Status},
     markdown,
 };
 
@@ -40,7 +41,12 @@ pub fn message(message: &Message) -> Shown {
 
 /// A person's message.
 pub fn user(message: &Message) -> UserMessage {
-    UserMessage { id: message.id.to_string(), text: message.text.clone(), at: moment(message.created_at) }
+    UserMessage {
+        id: message.id.to_string(),
+        text: message.text.clone(),
+        at: moment(message.created_at),
+        siblings: message.siblings.as_ref().map(siblings),
+    }
 }
 
 /// A model's message without its blocks.
@@ -54,7 +60,57 @@ pub fn assistant(message: &Message) -> AssistantMessage {
         tail: None,
         model: reply.map(|reply| model_label(&reply.model)).unwrap_or_default(),
         at: moment(message.created_at),
+        // Of two that stand next to each other nobody has to go to the other one.
+        siblings: message.siblings.as_ref().filter(|_| message.beside_id.is_none()).map(siblings),
+        details: reply.map(|reply| details(reply, message.text.len() as u64)).unwrap_or_default(),
+        reply: reply.map(|reply| reply.id.to_string()).unwrap_or_default(),
+        beside: message.beside_id.is_some(),
+        can_go_on: message.can_go_on(),
+        calls: reply.map(|reply| calls(&reply.tool_calls)).unwrap_or_default(),
     }
+}
+
+fn siblings(of: &chat::Siblings) -> Siblings {
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    Siblings {
+        index: count(of.index),
+        count: count(of.count),
+        previous: of.previous.map(|id| id.to_string()),
+        next: of.next.map(|id| id.to_string()),
+    }
+}
+
+/// What is known about an answer of so many bytes.
+fn details(reply: &Reply, length: u64) -> Details {
+    let count = |ms: Option<i64>| ms.and_then(|ms| u64::try_from(ms).ok());
+    let usage = reply.usage.unwrap_or_default();
+    // One that broke off before it came to where the other ended has nothing of its own.
+    let begun = reply.seams.iter().filter(|seam| seam.to < length);
+    let begun: Vec<String> = begun.map(|seam| model_label(&seam.model)).collect();
+    Details {
+        asked: reply.model.clone(),
+        answered: reply.course.answered_by.clone(),
+        begun: (!begun.is_empty()).then(|| begun.join(", ")),
+        took_ms: count(reply.course.took_ms),
+        first_ms: count(reply.course.first_ms),
+        thought_ms: count(reply.thinking_ms),
+        input: usage.input,
+        cached: usage.cached,
+        output: usage.output,
+        reasoning: usage.reasoning,
+        cost: reply.course.cost_usd.clone(),
+    }
+}
+
+/// The tools that were asked for, with what they are given laid out; broken JSON stays as it is.
+pub fn calls(calls: &[chat::ToolCall]) -> Vec<ToolCall> {
+    let laid_out = |text: &str| {
+        let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
+        parsed.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| text.to_owned())
+    };
+    let shown =
+        |call: &chat::ToolCall| ToolCall { name: call.name.clone(), arguments: laid_out(&call.arguments) };
+    calls.iter().map(shown).collect()
 }
 
 /// A finished text as blocks.

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use crate::Locale;
 use crate::parts::composer;
-use crate::parts::message::{self, AssistantMessage, UserMessage};
+use crate::parts::message::{self, AssistantMessage, ToolCall, UserMessage};
 use crate::parts::sidebar::{self, Item};
 use crate::parts::toast::{self, Toast};
 
@@ -34,6 +34,13 @@ pub fn message_foot(l: Locale, props: &AssistantMessage) -> Markup {
     html! { hx-partial hx-target=(target) hx-swap="outerHTML" { (message::foot(l, props)) } }
 }
 
+/// The tools that an answer asks for.
+#[must_use]
+pub fn message_calls(l: Locale, id: &str, calls: &[ToolCall]) -> Markup {
+    let target = format!("#m-{id}-calls");
+    html! { hx-partial hx-target=(target) hx-swap="outerHTML" { (message::calls(l, id, calls)) } }
+}
+
 /// A conversation's line in the sidebar, moved to the top of today's.
 #[must_use]
 pub fn sidebar_item(l: Locale, item: &Item, current: Option<&str>) -> Markup {
@@ -53,7 +60,7 @@ pub fn title(l: Locale, title: &str) -> Markup {
     html! { hx-partial hx-target="#title" hx-swap="outerHTML" { (crate::pages::chat::heading(l, title)) } }
 }
 
-/// Send, or Stop while reply `answering` runs.
+/// Send, or Stop while something runs in the conversation `answering`.
 #[must_use]
 pub fn composer_state(l: Locale, answering: Option<&str>) -> Markup {
     html! { hx-partial hx-target="#composer-stop" hx-swap="outerHTML" { (composer::stop(l, answering)) } }
@@ -101,6 +108,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("user-message", user_message(l, &UserMessage { id: "1".into(), ..UserMessage::default() })),
         ("assistant-message", assistant_message(l, &answer)),
         ("message-foot", message_foot(l, &answer)),
+        ("message-calls", message_calls(l, "2", &[ToolCall::default()])),
         ("sidebar-item", sidebar_item(l, &item, Some("7"))),
         ("sidebar-item-in-place", sidebar_item_in_place(l, &item, None)),
         ("title", title(l, "Sediment")),

@@ -169,6 +169,7 @@ pub async fn read(mut stream: DeltaStream) -> Told {
             Ok(Delta::ToolCall { index, id, name, arguments }) => {
                 told.calls.push((index, id, name, arguments))
             }
+            Ok(Delta::Model(_)) => {}
             Ok(Delta::Usage(usage)) => assert!(told.usage.replace(usage).is_none(), "usage came twice"),
             Ok(Delta::End(reason)) => told.end = Some(reason),
             Err(error) => told.error = Some(error),

@@ -66,6 +66,8 @@ pub(super) struct MessageForm {
     #[serde(default)]
     content: String,
     model: Option<String>,
+    /// A second model to compare it with.
+    model2: Option<String>,
     key: Option<String>,
 }
 
@@ -74,6 +76,7 @@ impl MessageForm {
         NewMessage {
             text: self.content.replace("\r\n", "\n"),
             model: filled(&self.model),
+            second: filled(&self.model2),
             key: filled(&self.key),
         }
     }
@@ -114,7 +117,8 @@ pub(super) async fn show(
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
     let shown = Conversation::load(&app, &actor, id, query.before.as_deref()).await?;
-    let running = shown.running();
+    // A document grows at one place only.
+    let running = shown.running().filter(|_| !shown.is_double());
     let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
     let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
@@ -134,36 +138,6 @@ pub(super) async fn send(
         Ok(_) => Ok(visit.done_live(&format!("/c/{id}"))),
         Err(error) => again(&app, &actor, &visit, Some(id), &form, error).await,
     }
-}
-
-/// `POST /m/{id}/regenerate`: another answer beside the one that is there.
-pub(super) async fn regenerate(
-    State(app): State<App>,
-    actor: Actor,
-    visit: Visit,
-    Path(id): Path<Uuid>,
-) -> Result<Response> {
-    let (conversation, _) = chat::messages::get(&app, &actor, id).await?;
-    let to = format!("/c/{conversation}");
-    Ok(match replies::regenerate(&app, &actor, id, None, None).await {
-        Ok(_) => visit.done_live(&to),
-        Err(error) => visit.refused(error, &to),
-    })
-}
-
-/// `POST /replies/{id}/cancellation`: answered when the text so far is stored.
-pub(super) async fn stop(
-    State(app): State<App>,
-    actor: Actor,
-    visit: Visit,
-    Path(id): Path<Uuid>,
-) -> Result<Response> {
-    let (conversation, _) = replies::get(&app, &actor, id).await?;
-    let to = format!("/c/{conversation}");
-    Ok(match replies::stop(&app, &actor, id).await {
-        Ok(_) => visit.done_live(&to),
-        Err(error) => visit.refused(error, &to),
-    })
 }
 
 /// `GET /c/{id}/events`: the page's stream (docs/STREAM-PROTOCOL.md).
@@ -210,7 +184,12 @@ async fn again(
         return Ok(visit.refused(error, "/"));
     }
     let problem = notice.toast(freshet_templates::Locale::default()).text;
-    let composer = Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
+    let composer = Composer {
+        content: form.content.clone(),
+        second: form.model2.clone().unwrap_or_default(),
+        problem: Some(problem),
+        ..Composer::default()
+    };
     let props = match conversation {
         None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
         Some(id) => {
@@ -254,6 +233,11 @@ impl Conversation {
         last.reply.as_ref().map(|reply| reply.id)
     }
 
+    /// Whether two answers stand next to each other.
+    fn is_double(&self) -> bool {
+        self.snapshot.messages.last().is_some_and(|message| message.beside_id.is_some())
+    }
+
     fn cursor(&self) -> Cursor {
         self.capture.cursor.unwrap_or(self.snapshot.chat.cursor)
     }
@@ -269,7 +253,7 @@ impl Conversation {
         let chat = &self.snapshot.chat;
         let composer = Composer {
             conversation: Some(chat.id.to_string()),
-            answering: self.running().map(|reply| reply.to_string()),
+            answering: self.snapshot.messages.iter().any(is_running).then(|| chat.id.to_string()),
             ..composer
         };
         let mut props =
@@ -333,24 +317,8 @@ async fn props(
     model: Option<String>,
     chats: Option<i64>,
 ) -> Result<Chat> {
-    let models = app.providers.models().await;
-    let mut groups: Vec<ModelGroup> = Vec::new();
-    for model in models {
-        let choice = ModelChoice { name: model.name, label: model.label };
-        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
-            Some(group) => group.models.push(choice),
-            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
-        }
-    }
     let model = filled(&model).unwrap_or_else(|| app.providers.default_model());
-    if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
-        // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
-        let choice = ModelChoice { label: present::model_label(&model), name: model.clone() };
-        groups.push(ModelGroup {
-            provider: model.split('/').next().unwrap_or_default().to_owned(),
-            models: vec![choice],
-        });
-    }
+    let groups = model_groups(app, &model).await;
     Ok(Chat {
         shell: visit.shell(Some(actor)),
         sidebar: sidebar(app, actor, current, chats).await?,
@@ -359,6 +327,27 @@ async fn props(
     })
 }
 
-fn filled(text: &Option<String>) -> Option<String> {
+/// What can be chosen, with `model` among it.
+pub(super) async fn model_groups(app: &App, model: &str) -> Vec<ModelGroup> {
+    let mut groups: Vec<ModelGroup> = Vec::new();
+    for model in app.providers.models().await {
+        let choice = ModelChoice { name: model.name, label: model.label };
+        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
+            Some(group) => group.models.push(choice),
+            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
+        }
+    }
+    if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
+        // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
+        let choice = ModelChoice { label: present::model_label(model), name: model.to_owned() };
+        groups.push(ModelGroup {
+            provider: model.split('/').next().unwrap_or_default().to_owned(),
+            models: vec![choice],
+        });
+    }
+    groups
+}
+
+pub(super) fn filled(text: &Option<String>) -> Option<String> {
     text.as_ref().filter(|text| !text.trim().is_empty()).cloned()
 }

@@ -46,9 +46,10 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    fn is_answering(&self) -> bool {
-        let streaming = |message: &Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
-        self.messages.iter().any(streaming)
+    /// How many answers are being written.
+    fn answering(&self) -> usize {
+        let streaming = |message: &&Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
+        self.messages.iter().filter(streaming).count()
     }
 }
 
@@ -152,10 +153,13 @@ fn head(props: &Chat, delivery: Delivery) -> Markup {
     let answering = props
         .conversation
         .as_ref()
-        .filter(|conversation| conversation.is_answering() && props.composer.problem.is_none());
+        .filter(|conversation| conversation.answering() > 0 && props.composer.problem.is_none());
+    // A document grows at one place only: with two answers it comes again and again.
+    let how = |of: &Conversation| if of.answering() == 1 { ("0", "?stream=html") } else { ("3", "") };
     html! {
         @if let (Some(conversation), Delivery::Live) = (answering, delivery) {
-            noscript { meta http-equiv="refresh" content={ "0; url=/c/" (conversation.id) "?stream=html" }; }
+            @let (wait, query) = how(conversation);
+            noscript { meta http-equiv="refresh" content={ (wait) "; url=/c/" (conversation.id) (query) }; }
         }
     }
 }

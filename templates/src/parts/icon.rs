@@ -64,6 +64,16 @@ pub enum Icon {
     More,
     /// Delete.
     Trash,
+    /// Back.
+    ChevronLeft,
+    /// A new way from here.
+    Fork,
+    /// Two next to each other.
+    Columns,
+    /// Go on where it ended.
+    Play,
+    /// A tool.
+    Wrench,
 }
 
 impl Icon {
@@ -121,6 +131,17 @@ impl Icon {
             Self::More => "M12 12h.01M19 12h.01M5 12h.01",
             Self::Trash => {
                 "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6"
+            }
+            Self::ChevronLeft => "m15 18-6-6 6-6",
+            Self::Fork => {
+                "M15 6a9 9 0 0 0-9 9V3M21 6a3 3 0 1 1-6 0a3 3 0 1 1 6 0M9 18a3 3 0 1 1-6 0a3 3 0 1 1 6 0"
+            }
+            Self::Columns => {
+                "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2zM12 3v18"
+            }
+            Self::Play => "M6 4v16M10 5l 10 7-10 7z",
+            Self::Wrench => {
+                "M14.7 6.3a1 1 0 0 0 0 1.4l1.6 1.6a1 1 0 0 0 1.4 0l3.77-3.77a6 6 0 0 1-7.94 7.94l-6.91 6.91a2.12 2.12 0 0 1-3-3l6.91-6.91a6 6 0 0 1 7.94-7.94z"
             }
             Self::Lightbulb => {
                 "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"
