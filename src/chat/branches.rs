@@ -35,7 +35,8 @@ pub async fn show(app: &App, actor: &Actor, conversation: Uuid, message: Uuid) -
     let chosen = messages::end_choice(&mut tx, conversation).await?;
     if !chosen && before.leaf_id == Some(leaf) {
         // Nothing changes, not even when it was last used.
-        return Ok(before);
+        drop(tx);
+        return conversations::get(app, actor, conversation).await;
     }
     rooms::update(&mut tx, conversation, None, None, Some(leaf)).await?;
     let fact = ChatUpdated { leaf_id: Some(leaf), ..ChatUpdated::default() };

@@ -8,6 +8,7 @@ use freshet_templates::{
         ToolCall, UserMessage,
     },
 };
+use uuid::Uuid;
 
 use crate::{
     chat::{self, Message, Reply, ReplyError, Role, Status},
@@ -153,6 +154,15 @@ fn thinking(message: &Message) -> Option<Thinking> {
         text: message.thinking.replace('\r', ""),
         seconds: seconds.or(over.then_some(0)),
     })
+}
+
+/// The address at which what runs in a conversation can be stopped.
+pub fn stoppable(conversation: Uuid, running: &[Uuid]) -> Option<String> {
+    match running {
+        [] => None,
+        [reply] => Some(format!("/replies/{reply}")),
+        _ => Some(format!("/c/{conversation}")),
+    }
 }
 
 /// Milliseconds as the seconds that a person is told.

@@ -60,7 +60,7 @@ pub fn title(l: Locale, title: &str) -> Markup {
     html! { hx-partial hx-target="#title" hx-swap="outerHTML" { (crate::pages::chat::heading(l, title)) } }
 }
 
-/// Send, or Stop while something runs in the conversation `answering`.
+/// Send, or Stop while something runs at the address `answering`.
 #[must_use]
 pub fn composer_state(l: Locale, answering: Option<&str>) -> Markup {
     html! { hx-partial hx-target="#composer-stop" hx-swap="outerHTML" { (composer::stop(l, answering)) } }
@@ -112,7 +112,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("sidebar-item", sidebar_item(l, &item, Some("7"))),
         ("sidebar-item-in-place", sidebar_item_in_place(l, &item, None)),
         ("title", title(l, "Sediment")),
-        ("composer-answering", composer_state(l, Some("42"))),
+        ("composer-answering", composer_state(l, Some("/replies/42"))),
         ("composer-ready", composer_state(l, None)),
         ("toast", toast(l, &toast::Notice::Failed.toast(l))),
     ]

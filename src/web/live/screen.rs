@@ -174,7 +174,8 @@ impl Screen {
 
     /// Whether there is something to stop.
     fn say_stop(&self, frame: &mut Frame) {
-        let answering = self.is_busy().then(|| self.conversation.to_string());
+        let running: Vec<Uuid> = self.replies.keys().copied().collect();
+        let answering = present::stoppable(self.conversation, &running);
         frame.chrome(&fragments::composer_state(self.locale, answering.as_deref()).into_string());
     }
 

@@ -227,10 +227,15 @@ impl Conversation {
         Ok(Self { snapshot, capture, older, newest })
     }
 
+    fn all_running(&self) -> Vec<Uuid> {
+        let running = self.snapshot.messages.iter().filter(|message| is_running(message));
+        running.filter_map(|message| message.reply.as_ref().map(|reply| reply.id)).collect()
+    }
+
     /// The running reply, if the newest message has one.
     fn running(&self) -> Option<Uuid> {
-        let last = self.snapshot.messages.last().filter(|message| is_running(message))?;
-        last.reply.as_ref().map(|reply| reply.id)
+        self.snapshot.messages.last().filter(|message| is_running(message))?;
+        self.all_running().pop()
     }
 
     /// Whether two answers stand next to each other.
@@ -253,7 +258,7 @@ impl Conversation {
         let chat = &self.snapshot.chat;
         let composer = Composer {
             conversation: Some(chat.id.to_string()),
-            answering: self.snapshot.messages.iter().any(is_running).then(|| chat.id.to_string()),
+            answering: present::stoppable(chat.id, &self.all_running()),
             ..composer
         };
         let mut props =

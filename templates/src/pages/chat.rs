@@ -46,10 +46,15 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// How many answers are being written.
-    fn answering(&self) -> usize {
-        let streaming = |message: &&Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
-        self.messages.iter().filter(streaming).count()
+    fn is_answering(&self) -> bool {
+        let streaming = |message: &Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
+        self.messages.iter().any(streaming)
+    }
+
+    /// Whether two answers stand next to each other.
+    fn is_double(&self) -> bool {
+        let beside = |message: &Message| matches!(message, Message::Assistant(answer) if answer.beside);
+        self.messages.last().is_some_and(beside)
     }
 }
 
@@ -153,9 +158,9 @@ fn head(props: &Chat, delivery: Delivery) -> Markup {
     let answering = props
         .conversation
         .as_ref()
-        .filter(|conversation| conversation.answering() > 0 && props.composer.problem.is_none());
+        .filter(|conversation| conversation.is_answering() && props.composer.problem.is_none());
     // A document grows at one place only: with two answers it comes again and again.
-    let how = |of: &Conversation| if of.answering() == 1 { ("0", "?stream=html") } else { ("3", "") };
+    let how = |of: &Conversation| if of.is_double() { ("3", "") } else { ("0", "?stream=html") };
     html! {
         @if let (Some(conversation), Delivery::Live) = (answering, delivery) {
             @let (wait, query) = how(conversation);

@@ -21,7 +21,7 @@ pub struct Composer {
     pub second: String,
     /// What can be chosen, grouped by provider.
     pub models: Vec<ModelGroup>,
-    /// The conversation if something runs in it: shows Stop in the place of Send.
+    /// Where what runs can be stopped (see [`stop`]), if anything does: shows Stop in the place of Send.
     pub answering: Option<String>,
     /// Why the message was not taken, as a sentence.
     pub problem: Option<String>,
@@ -117,13 +117,14 @@ pub fn options(models: &[ModelGroup], selected: &str) -> Markup {
     }
 }
 
-/// The Stop button of everything that runs in conversation `answering`, or its empty place. With it, CSS hides Send; see `fragments::composer_state`.
+/// The Stop button of what runs, or its empty place: `answering` is a reply's address, or the conversation's where two run,
+/// so that the button of an old page stops nothing new. With it, CSS hides Send; see `fragments::composer_state`.
 #[must_use]
 pub fn stop(l: Locale, answering: Option<&str>) -> Markup {
     html! {
         div.composer__stop #composer-stop {
-            @if let Some(conversation) = answering {
-                @let action = format!("/c/{conversation}/cancellation");
+            @if let Some(address) = answering {
+                @let action = format!("{address}/cancellation");
                 form method="post" action=(action) hx-post=(action) hx-swap="none" hx-sync="this:drop" data-behavior="stop" {
                     button.composer__send.composer__send--stop type="submit" aria-label=(l.t("stop")) title=(l.t("stop")) {
                         (icon(Icon::Stop))
@@ -160,7 +161,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
     let long = "שלום עולם, this is a line that is quite long.\n".repeat(12);
     let written = Composer { content: long, conversation: Some("7".into()), ..plain.clone() };
     let answering =
-        Composer { conversation: Some("7".into()), answering: Some("42".into()), ..plain.clone() };
+        Composer { conversation: Some("7".into()), answering: Some("/replies/42".into()), ..plain.clone() };
     let problem = Some("The message is too long.".to_owned());
     let refused = Composer { content: "hello".into(), problem, ..plain.clone() };
     vec![

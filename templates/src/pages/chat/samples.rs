@@ -58,7 +58,7 @@ pub(super) fn streaming() -> Chat {
         ..sample_answer()
     };
     let messages = vec![question("19", "How do rivers carry sediment?"), Message::Assistant(running)];
-    talking(messages, Some("r20"))
+    talking(messages, Some("/replies/r20"))
 }
 
 /// What a browser without scripts has at the end.
