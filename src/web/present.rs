@@ -62,10 +62,14 @@ pub fn assistant(message: &Message) -> AssistantMessage {
         model: reply.map(|reply| model_label(&reply.model)).unwrap_or_default(),
         at: moment(message.created_at),
         // Of two that stand next to each other nobody has to go to the other one.
-        siblings: message.siblings.as_ref().filter(|_| message.beside_id.is_none()).map(siblings),
-        details: reply.map(|reply| details(reply, message.text.len() as u64)).unwrap_or_default(),
-        reply: reply.map(|reply| reply.id.to_string()).unwrap_or_default(),
-        beside: message.beside_id.is_some(),
+        siblings: message
+            .siblings
+            .as_ref()
+            .filter(|_| message.beside_id.is_none())
+            .map(siblings)
+            .map(Box::new),
+        details: Box::new(reply.map(|reply| details(reply, message.text.len() as u64)).unwrap_or_default()),
+        beside: reply.filter(|_| message.beside_id.is_some()).map(|reply| reply.id.to_string()),
         can_go_on: message.can_go_on(),
         calls: reply.map(|reply| calls(&reply.tool_calls)).unwrap_or_default(),
     }

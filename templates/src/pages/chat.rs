@@ -53,7 +53,8 @@ impl Conversation {
 
     /// Whether two answers stand next to each other.
     fn is_double(&self) -> bool {
-        let beside = |message: &Message| matches!(message, Message::Assistant(answer) if answer.beside);
+        let beside =
+            |message: &Message| matches!(message, Message::Assistant(answer) if answer.beside.is_some());
         self.messages.last().is_some_and(beside)
     }
 }

@@ -61,13 +61,11 @@ pub struct AssistantMessage {
     /// When it began.
     pub at: Moment,
     /// Other answers to the same message, if there are any.
-    pub siblings: Option<Siblings>,
+    pub siblings: Option<Box<Siblings>>,
     /// How it came to be.
-    pub details: Details,
-    /// The reply that writes it.
-    pub reply: String,
-    /// Whether it stands next to another answer, until one of the two is kept.
-    pub beside: bool,
+    pub details: Box<Details>,
+    /// While it stands next to another answer, until one of the two is kept: the reply that writes it.
+    pub beside: Option<String>,
     /// Whether it has text but no proper end, so that a model can go on with it.
     pub can_go_on: bool,
     /// The tools that the model asked for.
@@ -119,7 +117,7 @@ fn shape(l: Locale, props: &AssistantMessage, hole: bool) -> Markup {
     // A page in pieces could never take "busy" back.
     let busy = props.state == ReplyState::Streaming && !hole;
     html! {
-        article.message.message--assistant.message--beside[props.beside] id={ "m-" (props.id) } aria-busy=(if busy { "true" } else { "false" }) {
+        article.message.message--assistant.message--beside[props.beside.is_some()] id={ "m-" (props.id) } aria-busy=(if busy { "true" } else { "false" }) {
             h2.sr { (l.ta("model-said", &[("model", props.model.as_str().into())])) }
             div.message__body hx-ignore {
                 (thinking(l, props.thinking.as_ref()))

@@ -112,8 +112,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         Message::Assistant(AssistantMessage {
             id: id.into(),
             model: model.into(),
-            beside: true,
-            reply: id.into(),
+            beside: Some(id.into()),
             blocks,
             details,
             ..sample_answer()

@@ -48,8 +48,8 @@ pub fn foot(l: Locale, props: &AssistantMessage) -> Markup {
                 @if props.can_go_on && !is_problem(&props.state) { (go_on(l, &props.id, "button--quiet")) }
                 (more(l, &props.id, vec![again_with(l, &props.id), Entry::Line]))
             }
-            @if props.beside { (choice(l, props, ended)) }
-            (versions(l, props.siblings.as_ref()))
+            @if let Some(reply) = &props.beside { (choice(l, props, reply)) }
+            (versions(l, props.siblings.as_deref()))
             span.message__meta {
                 @if let Some(before) = &props.details.begun {
                     (l.ta("continued", &[("before", before.as_str().into()), ("model", props.model.as_str().into())])) " · "
@@ -109,10 +109,11 @@ fn go_on(l: Locale, id: &str, class: &str) -> Markup {
 }
 
 /// Of two answers next to each other: stop this one, or keep it.
-fn choice(l: Locale, props: &AssistantMessage, ended: bool) -> Markup {
+fn choice(l: Locale, props: &AssistantMessage, reply: &str) -> Markup {
+    let ended = props.state != ReplyState::Streaming;
     let action = match ended {
         true => format!("/m/{}/keep", props.id),
-        false => format!("/replies/{}/cancellation", props.reply),
+        false => format!("/replies/{reply}/cancellation"),
     };
     html! {
         form.message__choice method="post" action=(action) hx-post=(action) hx-swap="none" hx-sync="this:drop" {

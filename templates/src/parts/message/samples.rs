@@ -46,7 +46,7 @@ pub fn sample_answer() -> AssistantMessage {
         blocks: sample_blocks(),
         model: "Essay".into(),
         at: Moment::new("14:05", "2026-03-01T14:05:00Z"),
-        details: Details {
+        details: Box::new(Details {
             asked: "simulated/essay".into(),
             answered: Some("essay-2026".into()),
             took_ms: Some(4_210),
@@ -58,7 +58,7 @@ pub fn sample_answer() -> AssistantMessage {
             reasoning: Some(120),
             cost: Some("0.0042".into()),
             ..Details::default()
-        },
+        }),
         ..AssistantMessage::default()
     }
 }
@@ -98,7 +98,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
     };
     let call = ToolCall { name: "add".into(), arguments: "{\n  \"a\": 1\n}".into() };
     let go_on = |state| AssistantMessage { can_go_on: true, ..answer("17", state) };
-    let beside = |id: &str, state| AssistantMessage { beside: true, reply: "r".into(), ..answer(id, state) };
+    let beside = |id: &str, state| AssistantMessage { beside: Some("r".into()), ..answer(id, state) };
     let mut continued = answer("18", ReplyState::Complete);
     continued.details.begun = Some("fast".into());
     let messages = vec![
@@ -109,7 +109,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         (
             "versions",
             Message::Assistant(AssistantMessage {
-                siblings: second(Some("3")),
+                siblings: second(Some("3")).map(Box::new),
                 ..answer("14", ReplyState::Complete)
             }),
         ),
