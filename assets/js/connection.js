@@ -103,7 +103,7 @@
       if (answer.redirected || FOR_GOOD.includes(answer.status)) return location.reload();
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       history.replaceState(history.state, '', address);
-      const page = freshet.parsePage(await answer.text());
+      const page = freshet.parsePage(await answer.text()), back = freshet.spot();
       for (const id of ['log', 'title', 'chats', 'composer-stop']) {
         const here = document.getElementById(id), there = page.getElementById(id), html = there?.outerHTML;
         // Asked for every few seconds it mostly says the same, and a selection should survive that.
@@ -113,6 +113,7 @@
         htmx.process(there);
         if (id === 'log') freshet.decorate(there);
       }
+      back();
       freshet.follow(false);
       const fresh = page.getElementById('stream');
       const connect = () => { busy = false; freshet.connect(fresh); };

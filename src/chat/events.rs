@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Message, ReplyError, Status};
+use super::{Course, Message, Reply, ReplyError, Role, Seam, Siblings, Status, ToolCall};
 use crate::{
     providers::Usage,
     stream::{Delta, Entry, NewEntry},
@@ -24,6 +24,8 @@ pub enum Event<'a> {
     Delta(Delta<'a>),
     /// A reply's thinking is over.
     ReplyThought(ReplyThought),
+    /// A model asked for a tool.
+    ReplyToolCall(ReplyToolCall),
     /// A reply's last event, exactly one.
     ReplyEnded(Box<ReplyEnded>),
     /// Title, model, active branch or place in the list changed.
@@ -52,6 +54,55 @@ pub struct ReplyStarted {
     pub model: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// Its place among the answers to the same message, if there are others.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub siblings: Option<Siblings>,
+    /// The answer that stands next to it, until one of the two is kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub beside_id: Option<Uuid>,
+    /// Where somebody else's text ends: an answer that is continued begins with it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub seams: Vec<Seam>,
+}
+
+impl ReplyStarted {
+    /// The message as it is when nothing is written yet.
+    pub fn message(&self) -> Message {
+        let reply = Reply {
+            id: self.reply,
+            status: Status::Running,
+            model: self.model.clone(),
+            finish_reason: None,
+            usage: None,
+            error: None,
+            thinking_ms: None,
+            course: Course::default(),
+            tool_calls: Vec::new(),
+            seams: self.seams.clone(),
+        };
+        Message {
+            id: self.message,
+            parent_id: self.parent_id,
+            role: Role::Assistant,
+            text: String::new(),
+            thinking: String::new(),
+            reply: Some(reply),
+            created_at: self.created_at,
+            siblings: self.siblings,
+            beside_id: self.beside_id,
+        }
+    }
+}
+
+impl ReplyEnded {
+    /// Puts what the end says into the reply it is about.
+    pub fn write_into(&self, reply: &mut Reply) {
+        reply.status = self.status;
+        reply.finish_reason.clone_from(&self.finish_reason);
+        reply.usage = self.usage;
+        reply.error.clone_from(&self.error);
+        reply.course = self.course.clone();
+    }
 }
 
 /// Data of `reply.thought`.
@@ -61,6 +112,16 @@ pub struct ReplyThought {
     pub reply: Uuid,
     /// How long it thought, in milliseconds.
     pub thinking_ms: i64,
+}
+
+/// Data of `reply.tool_call`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReplyToolCall {
+    /// The reply.
+    pub reply: Uuid,
+    /// The call, whole.
+    #[serde(flatten)]
+    pub call: ToolCall,
 }
 
 /// Data of `reply.ended`.
@@ -80,6 +141,9 @@ pub struct ReplyEnded {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<ReplyError>,
+    /// What is known about how it went.
+    #[serde(flatten)]
+    pub course: Course,
 }
 
 /// Data of `chat.updated`: what changed, the rest is absent.
@@ -113,6 +177,7 @@ impl<'a> Event<'a> {
             }
             "reply.started" => serde_json::from_str(data).map(Self::ReplyStarted),
             "reply.thought" => serde_json::from_str(data).map(Self::ReplyThought),
+            "reply.tool_call" => serde_json::from_str(data).map(Self::ReplyToolCall),
             "reply.ended" => serde_json::from_str(data).map(|ended| Self::ReplyEnded(Box::new(ended))),
             "chat.updated" => serde_json::from_str(data).map(Self::ChatUpdated),
             _ => Ok(Self::Unknown),
@@ -129,6 +194,7 @@ impl<'a> Event<'a> {
             Self::ReplyStarted(e) => Some(e.reply),
             Self::Delta(e) => Some(e.reply),
             Self::ReplyThought(e) => Some(e.reply),
+            Self::ReplyToolCall(e) => Some(e.reply),
             Self::ReplyEnded(e) => Some(e.reply),
             Self::MessageCreated(_) | Self::ChatUpdated(_) | Self::Unknown => None,
         }
@@ -151,6 +217,7 @@ facts! {
     MessageCreated = "message.created",
     ReplyStarted = "reply.started",
     ReplyThought = "reply.thought",
+    ReplyToolCall = "reply.tool_call",
     ReplyEnded = "reply.ended",
     ChatUpdated = "chat.updated",
 }

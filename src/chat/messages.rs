@@ -36,7 +36,7 @@ pub async fn list(
     let mut tx = app.db.begin_read().await?;
     // A cursor is a message id: it must be one of this conversation.
     store::message(&mut tx, conversation.id, from).await?.ok_or(Error::NotFound)?;
-    let stored = store::branch(&mut tx, from, limit).await?;
+    let stored = store::branch(&mut tx, conversation.id, from, limit).await?;
     let next_cursor = stored.first().and_then(|oldest| oldest.message.parent_id).map(|id| id.to_string());
     let items = snapshot::with_running_text(app, &mut tx, conversation.id, stored).await?;
     Ok(Page { items, next_cursor })

@@ -3,6 +3,7 @@
 //! Every change is a fact in the conversation's log ([`events`]), written in the transaction that makes it. Lookups are
 //! scoped to the actor, so that "not yours" and "not there" are the same answer.
 
+pub mod branches;
 pub mod conversations;
 pub mod events;
 mod farewell;
@@ -17,10 +18,10 @@ pub use conversations::{Change, Conversation, Filter, NewConversation, Page};
 pub use events::Event;
 pub use farewell::delete_account;
 pub use snapshot::Snapshot;
-pub use view::{Message, Reply, ReplyError, Role, Status};
+pub use view::{Course, Message, Reply, ReplyError, Role, Seam, Siblings, Status, ToolCall};
 
 /// What [`crate::replies`] writes in its own transactions.
 pub(crate) use store::{
     conversations::{hold_conversation, lock_conversation, update as update_in},
-    messages::{MESSAGE_TEXT_LIMIT, add_message, history_in},
+    messages::{MESSAGE_TEXT_LIMIT, add_message, any_running, end_choice, history_in, siblings_in},
 };

@@ -24,7 +24,8 @@ const MESSAGES: i64 = 200;
 pub struct Snapshot {
     /// The conversation; its cursor is where the log goes on.
     pub chat: Conversation,
-    /// The newest messages of the active branch, oldest first; running replies with their text so far.
+    /// The newest messages of the active branch, oldest first; running replies with their text so far. Of two answers that
+    /// stand next to each other both, the first one first.
     pub messages: Vec<Message>,
 }
 
@@ -36,7 +37,7 @@ pub async fn read(app: &App, actor: &Actor, conversation: Uuid) -> Result<Snapsh
     let mut tx = app.db.begin_read().await?;
     let chat = conversations::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     let stored = match chat.leaf_id {
-        Some(leaf) => messages::branch(&mut tx, leaf, MESSAGES).await?,
+        Some(leaf) => messages::branch(&mut tx, conversation, leaf, MESSAGES).await?,
         None => Vec::new(),
     };
     let messages = with_running_text(app, &mut tx, conversation, stored).await?;

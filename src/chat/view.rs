@@ -86,6 +86,37 @@ pub struct Message {
     pub reply: Option<Reply>,
     /// When it was sent or begun.
     pub created_at: DateTime<Utc>,
+    /// Its place among the versions of it, if there are others.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub siblings: Option<Siblings>,
+    /// The answer that stands next to it, until one of the two is kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub beside_id: Option<Uuid>,
+}
+
+impl Message {
+    /// Whether it is an answer that has text and did not come to its end.
+    pub fn can_go_on(&self) -> bool {
+        let ended_early = self.reply.as_ref().is_some_and(|reply| match reply.status {
+            Status::Stopped | Status::Failed | Status::Interrupted => true,
+            Status::Complete => reply.finish_reason.as_deref() == Some("length"),
+            Status::Running => false,
+        });
+        ended_early && !self.text.trim().is_empty()
+    }
+}
+
+/// Where a message stands among those with the same parent, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Siblings {
+    /// From 1.
+    pub index: i64,
+    /// All of them; at least 2.
+    pub count: i64,
+    /// The one before.
+    pub previous: Option<Uuid>,
+    /// The one behind.
+    pub next: Option<Uuid>,
 }
 
 /// One model's work on one message.
@@ -106,6 +137,54 @@ pub struct Reply {
     pub error: Option<ReplyError>,
     /// How long the model thought, in milliseconds.
     pub thinking_ms: Option<i64>,
+    /// What is known about how it went.
+    #[serde(flatten)]
+    pub course: Course,
+    /// The tools that the model asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tool_calls: Vec<ToolCall>,
+    /// Where somebody else's text ends in an answer that was continued, first to last.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub seams: Vec<Seam>,
+}
+
+/// How an answer went, as far as that is known when it has ended; what is not is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Course {
+    /// The model that answered, in the provider's words, when that is not the one that was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub answered_by: Option<String>,
+    /// From the send to the model's first word, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_ms: Option<i64>,
+    /// From the send to the end, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub took_ms: Option<i64>,
+    /// What it cost in US dollars, as an exact decimal number, by the prices known when it ended.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cost_usd: Option<String>,
+}
+
+/// A tool that a model asked for. None is carried out yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ToolCall {
+    /// Its place among the calls of the answer, from 0.
+    pub index: u32,
+    /// The provider's name for the call.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// What the tool is given: JSON as the model wrote it, which may be broken.
+    pub arguments: String,
+}
+
+/// Up to here somebody else wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Seam {
+    /// Offset in bytes of the answer's raw UTF-8.
+    pub to: u64,
+    /// The model that wrote what stands before it.
+    pub model: String,
 }
 
 /// Why a reply failed.

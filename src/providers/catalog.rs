@@ -1,6 +1,8 @@
 //! The OpenAI-shaped providers as data. To add one, add a row: name, label, where its key and base URL come from,
 //! and what it wants said differently.
 
+use super::price::Price;
+
 /// One provider that speaks the OpenAI wire.
 pub struct Row {
     /// First half of a model's full name; also the stem of the environment names.
@@ -39,10 +41,19 @@ pub struct Known {
     pub label: &'static str,
     pub reasoning: bool,
     pub context_window: u32,
+    /// What it costs on the provider's own host, where known.
+    pub price: Option<Price>,
 }
 
 const fn known(id: &'static str, label: &'static str, reasoning: bool, context_window: u32) -> Known {
-    Known { id, label, reasoning, context_window }
+    Known { id, label, reasoning, context_window, price: None }
+}
+
+impl Known {
+    /// With its price: thousandths of a US dollar per million tokens of the prompt and of the answer.
+    const fn at(self, input: u32, output: u32) -> Self {
+        Self { price: Some(Price::per_million(input, output)), ..self }
+    }
 }
 
 /// All providers that speak the OpenAI wire, in the order in which a person sees them.
@@ -56,16 +67,21 @@ pub const OPENAI: Row = Row {
     base_url_env: "OPENAI_BASE_URL",
     base_url: "https://api.openai.com/v1",
     dialect: Dialect { max_completion_tokens: true, stream_usage: true, reasoning_refuses_temperature: true },
+    // Prices: standard tier, as published or, for gpt-6-sol, by third-party tables, 2026-11-20; gpt-4o-mini's of 2024.
     known: &[
-        known("gpt-6.1-sol", "GPT-6.1 Sol", true, 1_050_000),
-        known("gpt-6.1-terra", "GPT-6.1 Terra", true, 1_050_000),
-        known("gpt-6-astra", "GPT-6 Astra", true, 1_050_000),
-        known("gpt-6-sol", "GPT-6 Sol", true, 1_050_000),
-        known("gpt-6-luna", "GPT-6 Luna", true, 1_050_000),
-        known("gpt-5.6-sol", "GPT-5.6 Sol", true, 1_050_000),
-        known("gpt-5.6-terra", "GPT-5.6 Terra", true, 1_050_000),
-        known("gpt-5.6-luna", "GPT-5.6 Luna", true, 1_050_000),
-        known("gpt-4o-mini", "GPT-4o mini", false, 128_000),
+        known("gpt-6.1-sol", "GPT-6.1 Sol", true, 1_050_000).at(2_000, 10_000),
+        known("gpt-6.1-terra", "GPT-6.1 Terra", true, 1_050_000).at(1_000, 5_000),
+        Known {
+            // Twice as much for longer prompts, say third-party tables.
+            price: Some(Price::per_million(10_000, 50_000).up_to(272_000)),
+            ..known("gpt-6-astra", "GPT-6 Astra", true, 1_050_000)
+        },
+        known("gpt-6-sol", "GPT-6 Sol", true, 1_050_000).at(2_000, 10_000),
+        known("gpt-6-luna", "GPT-6 Luna", true, 1_050_000).at(100, 500),
+        known("gpt-5.6-sol", "GPT-5.6 Sol", true, 1_050_000).at(4_000, 20_000),
+        known("gpt-5.6-terra", "GPT-5.6 Terra", true, 1_050_000).at(2_000, 12_000),
+        known("gpt-5.6-luna", "GPT-5.6 Luna", true, 1_050_000).at(200, 1_200),
+        known("gpt-4o-mini", "GPT-4o mini", false, 128_000).at(150, 600),
     ],
     not_chat: &[
         "embedding",

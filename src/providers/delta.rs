@@ -22,6 +22,8 @@ pub enum Delta {
     /// A fragment of a tool call: `id` and `name` come with the first fragment of an `index`, `arguments` are the
     /// next characters of a JSON text.
     ToolCall { index: u32, id: Option<String>, name: Option<String>, arguments: String },
+    /// The model that answers, in the provider's words; at most once, near the end.
+    Model(String),
     /// Token counts, at most once, right before the end. Absent when the provider sends none.
     Usage(Usage),
     /// The provider said that the answer is finished. Always last.

@@ -6,6 +6,7 @@ use super::{
     Error, Model, Settings,
     catalog::{self, Row},
     list::List,
+    price::Price,
     simulated,
     wire::{self, Wire},
 };
@@ -62,6 +63,13 @@ impl Entry {
         let wire = self.wire.as_ref().ok()?;
         let parametrised = self.row.name == catalog::SIMULATED.name && simulated::knows(id);
         (parametrised || self.list.lists(id, wire.as_ref()).await).then(|| self.model(id))
+    }
+
+    /// Behind somebody's own base URL ids, and prices, mean something else.
+    pub fn price(&self, id: &str) -> Option<Price> {
+        let own = Url::parse(self.row.base_url).ok();
+        let known = self.row.known.iter().find(|known| known.id == id)?;
+        known.price.filter(|_| self.base_url == own)
     }
 
     fn model(&self, id: &str) -> Model {

@@ -9,6 +9,7 @@ mod delta;
 mod entry;
 mod error;
 mod list;
+pub mod price;
 mod settings;
 pub mod simulated;
 mod wire;
@@ -124,6 +125,11 @@ impl Providers {
         let entry = self.entry(&model.provider).ok_or(Error::NotConfigured)?;
         request.model.clone_from(&model.id);
         entry.wire.as_ref().map_err(Error::clone)?.stream(model, request).await
+    }
+
+    /// What an answer of `model` costs, in billionths of a US dollar; `None` where the price is not known.
+    pub fn cost(&self, model: &Model, usage: &Usage) -> Option<i64> {
+        self.entry(&model.provider)?.price(&model.id)?.of(usage)
     }
 
     /// One row per provider of the catalogue, set up or not.

@@ -23,11 +23,11 @@ pub async fn delete(app: &App, actor: &Actor, conversation: Uuid) -> Result<()> 
     chat::hold_conversation(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     // Leases before everything else, as writers take them; otherwise each would wait for the other.
     lease::drop_all_on(&mut tx, conversation).await?;
-    let running = store::running(&mut tx, conversation).await?;
+    let running = store::running_in(&mut tx, conversation).await?;
     for (reply, message, started_seq) in &running {
         let (answer, thinking) =
             snapshot::running_text(app, &mut tx, conversation, *reply, *started_seq).await?;
-        let ending = Ending { status: Status::Stopped, finish_reason: None, usage: None, error: None };
+        let ending = Ending::of(Status::Stopped, None);
         let texts = (answer.as_str(), thinking.as_str());
         end::finish_in(app, &mut tx, conversation, *reply, *message, &ending, texts).await?;
     }

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
+use chrono::{DateTime, Utc};
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -13,11 +14,12 @@ use super::{
     end,
     running::Handle,
     store::{self, Ending},
+    tools::{self, Tools},
 };
 use crate::{
     app::App,
-    chat::{Message, ReplyError, Role, Status, events::ReplyThought},
-    providers::{self, Delta, FinishReason, Usage},
+    chat::{Course, Message, ReplyError, Role, Status, events::ReplyThought},
+    providers::{self, Delta, FinishReason, Usage, price},
     stream::{Lost, Part, Writer, lease},
 };
 
@@ -29,9 +31,12 @@ pub(super) struct Job {
     pub message: Uuid,
     pub fence: i64,
     pub started_seq: i64,
+    pub created_at: DateTime<Utc>,
     pub model: String,
     /// The branch up to the message that is answered, oldest first.
     pub history: Vec<Message>,
+    /// What the answer begins with: the text of the one that it continues.
+    pub kept: String,
 }
 
 /// A running reply's texts and what else its provider said.
@@ -41,6 +46,10 @@ struct Progress {
     thinking: String,
     thinking_since: Option<Instant>,
     usage: Option<Usage>,
+    tools: Tools,
+    /// What is known about how it goes.
+    course: Course,
+    cost: Option<i64>,
 }
 
 /// Starts the reply's task.
@@ -71,19 +80,31 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         thinking: String::new(),
         thinking_since: None,
         usage: None,
+        tools: Tools::default(),
+        course: Course::default(),
+        cost: None,
     };
+    // Under the lease like every other text, so that a log is whole by itself.
+    progress.answer.push_str(&job.kept);
+    progress.writer.push(Part::Answer, &job.kept);
     let work = contained(run(app, &job, &mut progress));
     let ending = tokio::select! {
         biased;
         () = handle.lost.cancelled() => None,
-        () = handle.stop.cancelled() => Some(ending(Status::Stopped, None)),
-        () = app.stopping.cancelled() => Some(ending(Status::Interrupted, Some(going_down()))),
+        () = handle.stop.cancelled() => Some(Ending::of(Status::Stopped, None)),
+        () = app.stopping.cancelled() => Some(Ending::of(Status::Interrupted, Some(going_down()))),
         done = work => Some(done),
     };
     // The provider's stream is dropped by now: its connection is closed before anybody hears of the end.
     match ending {
         Some(mut ending) if progress.writer.flush().await.is_ok() => {
+            // What it asked for is told even where it broke off.
+            tools::tell(app, &job, &mut progress.tools).await;
             ending.usage = progress.usage.take();
+            ending.course = std::mem::take(&mut progress.course);
+            ending.course.took_ms = Some(end::since(app, job.created_at));
+            ending.cost = progress.cost;
+            ending.course.cost_usd = ending.cost.map(price::dollars);
             tracing::info!(status = ending.status.as_str(), bytes = progress.answer.len(), "reply ended");
             end::with_texts(app, &job, ending, &progress.answer, &progress.thinking).await;
         }
@@ -94,26 +115,21 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
 /// A bug of ours ends this reply and nothing else.
 async fn contained(work: impl Future<Output = Ending>) -> Ending {
     let done = AssertUnwindSafe(work).catch_unwind().await;
-    done.unwrap_or_else(|_| ending(Status::Failed, Some(broken())))
+    done.unwrap_or_else(|_| Ending::of(Status::Failed, Some(broken())))
 }
 
 /// Pulls the provider to its end. What it returns lacks only the usage.
 async fn run(app: &App, job: &Job, progress: &mut Progress) -> Ending {
     match pull(app, job, progress).await {
-        Ok(reason) => Ending {
-            status: Status::Complete,
-            finish_reason: Some(reason.as_str().to_owned()),
-            usage: None,
-            error: None,
-        },
+        Ok(reason) => {
+            Ending { finish_reason: Some(reason.as_str().to_owned()), ..Ending::of(Status::Complete, None) }
+        }
         Err(Broken::Provider(error)) => {
             tracing::warn!(%error, code = error.code(), "the provider failed");
-            ending(
-                status_of(&error),
-                Some(ReplyError { code: error.code().into(), message: error.to_string() }),
-            )
+            let words = ReplyError { code: error.code().into(), message: error.to_string() };
+            Ending::of(status_of(&error), Some(words))
         }
-        Err(Broken::Lost) => ending(Status::Interrupted, None),
+        Err(Broken::Lost) => Ending::of(Status::Interrupted, None),
     }
 }
 
@@ -139,48 +155,64 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
     let mut deltas = ask(app, &model, request(job)).await?;
     loop {
         progress.writer.ready().await;
-        match deltas.next().await {
-            Some(Ok(Delta::Text(text))) => {
+        let delta = match deltas.next().await {
+            Some(delta) => delta?,
+            None => return Err(providers::Error::Incomplete.into()),
+        };
+        if matches!(delta, Delta::Text(_) | Delta::Thinking(_) | Delta::ToolCall { .. }) {
+            progress.course.first_ms.get_or_insert_with(|| end::since(app, job.created_at));
+        }
+        match delta {
+            Delta::Text(text) => {
                 let text = storable(text);
-                if progress.thinking_since.is_some() {
-                    thought(app, job, progress).await?;
-                }
+                thought(app, job, progress).await?;
                 progress.answer.push_str(&text);
                 progress.writer.push(Part::Answer, &text);
             }
-            Some(Ok(Delta::Thinking(text))) => {
+            Delta::Thinking(text) => {
                 let text = storable(text);
                 progress.thinking_since.get_or_insert_with(Instant::now);
                 progress.thinking.push_str(&text);
                 progress.writer.push(Part::Thinking, &text);
             }
-            Some(Ok(Delta::Usage(usage))) => progress.usage = Some(usage),
-            // No tool is offered yet; a model that calls one anyway says so in its finish reason.
-            Some(Ok(Delta::ToolCall { .. })) => {}
-            Some(Ok(Delta::End(reason))) => {
-                if progress.thinking_since.is_some() {
-                    thought(app, job, progress).await?;
+            Delta::ToolCall { index, id, name, arguments } => {
+                thought(app, job, progress).await?;
+                if progress.tools.take(index, id, name, &arguments) {
+                    progress.writer.flush().await?;
+                    tools::tell_whole(app, job, &mut progress.tools).await;
                 }
+            }
+            Delta::Model(name) => {
+                progress.course.answered_by = Some(storable(name)).filter(|name| *name != model.id)
+            }
+            Delta::Usage(usage) => progress.counted(app, &model, usage),
+            Delta::End(reason) => {
+                thought(app, job, progress).await?;
                 // Usage may come behind the end.
                 while let Some(Ok(late)) = deltas.next().await {
                     if let Delta::Usage(usage) = late {
-                        progress.usage = Some(usage);
+                        progress.counted(app, &model, usage);
                     }
                 }
                 return Ok(reason);
             }
-            Some(Err(error)) => return Err(error.into()),
-            None => return Err(providers::Error::Incomplete.into()),
         }
     }
 }
 
+impl Progress {
+    fn counted(&mut self, app: &App, model: &providers::Model, usage: Usage) {
+        self.usage = Some(usage);
+        self.cost = app.providers.cost(model, &usage);
+    }
+}
+
 /// PostgreSQL's text can't hold a NUL, and no reader misses it.
-fn storable(text: String) -> String {
+pub(super) fn storable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
-/// Says that the thinking is over, behind its last piece and before the first of the answer.
+/// Says that the thinking, if there was any, is over: behind its last piece and before the first of the answer.
 async fn thought(app: &App, job: &Job, progress: &mut Progress) -> Result<(), Broken> {
     let Some(since) = progress.thinking_since.take() else { return Ok(()) };
     let ms = i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX);
@@ -205,6 +237,10 @@ async fn say_thought(app: &App, job: &Job, ms: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// What a model is told that goes on with a text. Not every one would do so by itself.
+const GO_ON: &str = "Your last message was cut off. Go on exactly where it ends, in the middle of a word if need be. Do not \
+                     repeat any of it, do not greet, do not comment on the break.";
+
 fn request(job: &Job) -> providers::Request {
     let messages = job.history.iter().filter(|message| !message.text.trim().is_empty()).map(|message| {
         let role = match message.role {
@@ -213,11 +249,12 @@ fn request(job: &Job) -> providers::Request {
         };
         providers::Message { role, text: message.text.clone() }
     });
-    providers::Request { messages: messages.collect(), ..providers::Request::default() }
-}
-
-fn ending(status: Status, error: Option<ReplyError>) -> Ending {
-    Ending { status, finish_reason: None, usage: None, error }
+    let mut messages: Vec<_> = messages.collect();
+    if !job.kept.is_empty() {
+        messages
+            .extend([providers::Message::assistant(job.kept.as_str()), providers::Message::system(GO_ON)]);
+    }
+    providers::Request { messages, ..providers::Request::default() }
 }
 
 /// A connection that breaks is an interruption, with what came so far; everything else is a failure.
@@ -251,13 +288,13 @@ mod tests {
         let bug = async {
             tokio::task::yield_now().await;
             [Status::Complete].iter().find(|status| **status == Status::Stopped).map(|_| ()).expect("a bug");
-            ending(Status::Complete, None)
+            Ending::of(Status::Complete, None)
         };
         let ended = contained(bug).await;
         assert_eq!(
             (ended.status, ended.error.map(|error| error.code)),
             (Status::Failed, Some("internal".into()))
         );
-        assert_eq!(contained(async { ending(Status::Stopped, None) }).await.status, Status::Stopped);
+        assert_eq!(contained(async { Ending::of(Status::Stopped, None) }).await.status, Status::Stopped);
     }
 }

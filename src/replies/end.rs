@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -48,7 +49,8 @@ pub(super) async fn reap(app: &App, lease: Expired) -> Result<bool> {
     if !lease::reap(&mut tx, lease).await? {
         return Ok(false);
     }
-    let Some((conversation, message, started_seq)) = store::place(&mut tx, lease.id).await? else {
+    let Some((conversation, message, started_seq, created_at)) = store::place(&mut tx, lease.id).await?
+    else {
         tx.commit().await?;
         return Ok(false);
     };
@@ -58,9 +60,15 @@ pub(super) async fn reap(app: &App, lease: Expired) -> Result<bool> {
         code: "server_lost".into(),
         message: "The server went away while it was answering; what came so far is kept.".into(),
     };
-    let ending = Ending { status: Status::Interrupted, finish_reason: None, usage: None, error: Some(error) };
+    let mut ending = Ending::of(Status::Interrupted, Some(error));
+    ending.course.took_ms = Some(since(app, created_at));
     finish(app, tx, conversation, lease.id, message, &ending, (&answer, &thinking)).await?;
     Ok(true)
+}
+
+/// Milliseconds since a moment; none below zero, whatever the clock does.
+pub(super) fn since(app: &App, then: DateTime<Utc>) -> i64 {
+    (app.clock.now() - then).num_milliseconds().max(0)
 }
 
 async fn finish(
@@ -97,6 +105,7 @@ pub(super) async fn finish_in(
         finish_reason: ending.finish_reason.clone(),
         usage: ending.usage,
         error: ending.error.clone(),
+        course: ending.course.clone(),
     };
     Ok(app.log.append(tx, conversation, vec![fact.entry(Some(reply))]).await?)
 }

@@ -14,10 +14,12 @@ mod running;
 mod start;
 mod stop;
 mod store;
+mod tools;
 mod unclear;
+mod write;
 
 pub use delete::delete;
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
-pub use start::{Accepted, NewMessage, Place, edit, regenerate, send};
-pub use stop::{finished, get, places, stop};
+pub use start::{Accepted, NewMessage, Place, edit, go_on, regenerate, send};
+pub use stop::{finished, get, keep, places, stop, stop_all};

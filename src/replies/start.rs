@@ -4,25 +4,19 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    drive::{self, Job},
-    store::{self, NewReply, Used},
+    drive,
+    store::{self, Used},
     unclear,
+    write::{FIRST_FENCE, Outcome, Start},
 };
 use crate::{
     accounts::{self, Action, Actor},
     app::App,
-    chat::{
-        self, Conversation, Message, NewConversation, Role,
-        conversations::{title_from, usable_model},
-        events::{ChatUpdated, MessageCreated, ReplyStarted},
-    },
+    chat::{self, Message, NewConversation, Role, Seam, conversations::usable_model},
     error::{Error, Result},
-    platform::db::Tx,
-    stream::{Cursor, Entry, lease},
+    stream::Cursor,
 };
 
-/// The fence of a lease's first holder. Leases are not handed over yet: whoever takes one away ends the reply.
-const FIRST_FENCE: i64 = 1;
 /// Characters of an idempotency key.
 const KEY_LENGTH: usize = 200;
 
@@ -44,6 +38,8 @@ pub struct NewMessage {
     pub text: String,
     /// The model to ask; else the conversation's.
     pub model: Option<String>,
+    /// A second model to ask the same: two answers next to each other, until one is kept.
+    pub second: Option<String>,
     /// Makes a repeated send harmless for 24 hours.
     pub key: Option<String>,
 }
@@ -59,20 +55,39 @@ pub struct Accepted {
     pub reply: Uuid,
     /// The assistant's message that the reply writes.
     pub reply_message: Uuid,
+    /// The second model's reply and its message, if two answer.
+    pub second: Option<(Uuid, Uuid)>,
     /// Just before the first event of this send.
     pub cursor: Cursor,
     /// True when the key was used before and nothing new was done.
     pub replayed: bool,
 }
 
+impl Accepted {
+    /// The replies that answer it.
+    pub fn replies(&self) -> impl Iterator<Item = Uuid> {
+        [Some(self.reply), self.second.map(|(reply, _)| reply)].into_iter().flatten()
+    }
+}
+
 /// Everything decided before the transaction.
-struct Plan {
-    actor: Actor,
-    place: Place,
+pub(super) struct Plan {
+    pub actor: Actor,
+    pub place: Place,
     /// The text to say, or `None` to answer again what `place` names.
-    text: Option<String>,
-    model: Option<String>,
-    key: Option<String>,
+    pub text: Option<String>,
+    pub model: Option<String>,
+    pub second: Option<String>,
+    pub kept: Option<Kept>,
+    pub key: Option<String>,
+}
+
+/// What an answer that is continued begins with.
+pub(super) struct Kept {
+    /// The message that is continued.
+    pub message: Uuid,
+    pub text: String,
+    pub seams: Vec<Seam>,
 }
 
 /// Sends a message and starts the reply to it.
@@ -82,7 +97,8 @@ struct Plan {
 /// that was used for something else.
 pub async fn send(app: &App, actor: &Actor, place: Place, new: NewMessage) -> Result<Accepted> {
     let text = checked_text(new.text)?;
-    start(app, Plan { actor: actor.clone(), place, text: Some(text), model: new.model, key: new.key }).await
+    let NewMessage { model, second, key, .. } = new;
+    start(app, Plan { actor: actor.clone(), place, text: Some(text), model, second, kept: None, key }).await
 }
 
 /// Answers again: a new sibling of an assistant's message, or another answer to a person's one.
@@ -102,11 +118,36 @@ pub async fn regenerate(
         Role::Assistant => message.parent_id,
     };
     let model = model.or_else(|| message.reply.map(|reply| reply.model));
-    start(
-        app,
-        Plan { actor: actor.clone(), place: Place::After(conversation, asked), text: None, model, key },
-    )
-    .await
+    let place = Place::After(conversation, asked);
+    let actor = actor.clone();
+    start(app, Plan { actor, place, text: None, model, second: None, kept: None, key }).await
+}
+
+/// Goes on with an answer that did not come to its end: a new sibling of it that begins with the text that is there.
+///
+/// # Errors
+/// As [`send`], and for a message that is no such answer.
+pub async fn go_on(
+    app: &App,
+    actor: &Actor,
+    message: Uuid,
+    model: Option<String>,
+    key: Option<String>,
+) -> Result<Accepted> {
+    let (conversation, old) = chat::messages::get(app, actor, message).await?;
+    let asked = old.parent_id;
+    let (Some(reply), true) = (old.reply.as_ref(), old.can_go_on()) else {
+        let detail = "only an answer that has text and did not come to its end can be continued";
+        return Err(Error::conflict("not_continuable", detail));
+    };
+    let mut seams = reply.seams.clone();
+    let to = old.text.len() as u64;
+    seams.retain(|seam| seam.to < to);
+    seams.push(Seam { to, model: reply.model.clone() });
+    let model = model.or_else(|| Some(reply.model.clone()));
+    let kept = Some(Kept { message, text: old.text, seams });
+    let place = Place::After(conversation, asked);
+    start(app, Plan { actor: actor.clone(), place, text: None, model, second: None, kept, key }).await
 }
 
 /// Edits a person's message: a new sibling of it, with a reply of its own. The old branch stays.
@@ -153,10 +194,17 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
         // A model that is gone does not undo what was accepted while it was there.
         Err(error) => return used_before(app, &plan).await?.ok_or(error),
     };
+    let mut models = vec![model];
+    if let Some(second) = &plan.second {
+        match usable_model(app, &plan.actor, Some(second)).await {
+            Ok(second) => models.push(second),
+            Err(error) => return used_before(app, &plan).await?.ok_or(error),
+        }
+    }
     let mut tx = app.db.begin().await?;
     let mut started = Start { app, tx: &mut tx, plan: &plan, now: app.clock.now() };
-    let (accepted, job, entries) = match started.run(model).await? {
-        Outcome::New { accepted, job, entries } => (accepted, job, entries),
+    let (accepted, jobs, entries) = match started.run(models).await? {
+        Outcome::New { accepted, jobs, entries } => (accepted, jobs, entries),
         Outcome::Replay(used) => {
             drop(tx);
             // The first send may still be on its way to the disk.
@@ -170,7 +218,9 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
         return Err(error.into());
     }
     app.log.publish(accepted.conversation, &entries);
-    drive::spawn(app, *job);
+    for job in jobs {
+        drive::spawn(app, job);
+    }
     // The reply is on its way; only the acknowledgement waits for the disk.
     app.db.sync().await;
     Ok(*accepted)
@@ -188,200 +238,28 @@ async fn used_before(app: &App, plan: &Plan) -> Result<Option<Accepted>> {
     }
 }
 
-enum Outcome {
-    New { accepted: Box<Accepted>, job: Box<Job>, entries: Vec<std::sync::Arc<Entry>> },
-    Replay(Used),
-}
-
-struct Start<'a> {
-    app: &'a App,
-    tx: &'a mut Tx,
-    plan: &'a Plan,
-    now: chrono::DateTime<chrono::Utc>,
-}
-
-impl Start<'_> {
-    async fn run(&mut self, model: String) -> Result<Outcome> {
-        let reply = self.app.ids.next();
-        let new_message = self.app.ids.next();
-        // The lock comes first: two sends to one conversation, or two with one key, stand in line here.
-        let conversation = self.conversation(&model).await?;
-        let used = Used {
-            fingerprint: self.plan.fingerprint(),
-            message: new_message,
-            reply,
-            seq: conversation.cursor.seq,
-        };
-        if let Some(key) = &self.plan.key
-            && let Some(before) = store::claim(self.tx, self.plan.actor.user.0, key, &used, self.now).await?
-        {
-            if before.fingerprint != used.fingerprint {
-                return Err(Error::field(
-                    "key_reused",
-                    "Idempotency-Key",
-                    "this idempotency key was used for another request",
-                ));
-            }
-            return Ok(Outcome::Replay(before));
-        }
-        if store::any_running(self.tx, conversation.id).await? {
-            return Err(Error::conflict(
-                "reply_running",
-                "an answer is still being written in this conversation",
-            ));
-        }
-        self.write(conversation, model, new_message, reply).await
-    }
-
-    async fn conversation(&mut self, model: &str) -> Result<Conversation> {
-        let owner = self.plan.actor.user.0;
-        match &self.plan.place {
-            Place::End(id) | Place::After(id, _) => {
-                chat::lock_conversation(self.tx, owner, *id, self.now).await?.ok_or(Error::NotFound)
-            }
-            Place::New(new) => {
-                let new = NewConversation { model: Some(model.to_owned()), ..new.clone() };
-                chat::conversations::create_in(self.app, self.tx, &self.plan.actor, new).await
-            }
-        }
-    }
-
-    async fn write(
-        &mut self,
-        conversation: Conversation,
-        model: String,
-        new_message: Uuid,
-        reply: Uuid,
-    ) -> Result<Outcome> {
-        let app = self.app;
-        let id = conversation.id;
-        let parent = match &self.plan.place {
-            Place::End(_) | Place::New(_) => conversation.leaf_id,
-            Place::After(_, parent) => *parent,
-        };
-        let mut history = match parent {
-            Some(parent) => match chat::history_in(self.tx, id, parent).await {
-                Err(sqlx::Error::RowNotFound) => return Err(Error::NotFound),
-                history => history?,
-            },
-            None => Vec::new(),
-        };
-        let mut facts = Vec::new();
-        let asked = match &self.plan.text {
-            Some(text) => {
-                let message = self.say(id, new_message, parent, text).await?;
-                facts.push(MessageCreated { message: message.clone() }.entry(None));
-                history.push(message.clone());
-                message
-            }
-            None => history.last().cloned().ok_or(Error::NotFound)?,
-        };
-        let reply_message = app.ids.next();
-        let answer = Message {
-            id: reply_message,
-            parent_id: Some(asked.id),
-            role: Role::Assistant,
-            text: String::new(),
-            thinking: String::new(),
-            reply: None,
-            created_at: self.now,
-        };
-        chat::add_message(self.tx, id, &answer).await?;
-        let branched = parent != conversation.leaf_id;
-        let changed = self.changed(&conversation, &model, branched.then_some(reply_message));
-        let (title, new_model) =
-            changed.as_ref().map_or((None, None), |new| (new.title.as_deref(), new.model.as_deref()));
-        chat::update_in(self.tx, id, title, new_model, Some(reply_message)).await?;
-        if let Some(changed) = changed {
-            // A branch is announced before what is in it, so that viewers load it afresh; a title comes after the text
-            // that made it.
-            let at = if branched { 0 } else { facts.len() };
-            facts.insert(at, changed.entry(None));
-        }
-        let started = ReplyStarted {
-            reply,
-            message: reply_message,
-            parent_id: Some(asked.id),
-            model: model.clone(),
-            created_at: self.now,
-        };
-        facts.push(started.entry(Some(reply)));
-        let entries = app.log.append(self.tx, id, facts).await?;
-        let started_seq = entries.last().map_or(0, |entry| entry.seq);
-        let new = NewReply {
-            id: reply,
-            conversation: id,
-            message: reply_message,
-            model: &model,
-            started_seq,
-            now: self.now,
-        };
-        store::add(self.tx, &new).await?;
-        let lasts = app.config.streams.lease;
-        lease::take(self.tx, reply, id, app.instance, FIRST_FENCE, lasts).await?;
-        let cursor = conversation.cursor;
-        let job = Job {
-            conversation: id,
-            reply,
-            message: reply_message,
-            fence: FIRST_FENCE,
-            started_seq,
-            model,
-            history,
-        };
-        let accepted =
-            Accepted { conversation: id, message: asked, reply, reply_message, cursor, replayed: false };
-        Ok(Outcome::New { accepted: Box::new(accepted), job: Box::new(job), entries })
-    }
-
-    async fn say(
-        &mut self,
-        conversation: Uuid,
-        id: Uuid,
-        parent: Option<Uuid>,
-        text: &str,
-    ) -> Result<Message> {
-        let message = Message {
-            id,
-            parent_id: parent,
-            role: Role::User,
-            text: text.to_owned(),
-            thinking: String::new(),
-            reply: None,
-            created_at: self.now,
-        };
-        chat::add_message(self.tx, conversation, &message).await?;
-        Ok(message)
-    }
-
-    fn changed(
-        &self,
-        conversation: &Conversation,
-        model: &str,
-        leaf_id: Option<Uuid>,
-    ) -> Option<ChatUpdated> {
-        let title = self.plan.text.as_deref().filter(|_| conversation.title.is_empty()).map(title_from);
-        let title = title.filter(|title| !title.is_empty());
-        let model = (conversation.model != model).then(|| model.to_owned());
-        let changed = ChatUpdated { title, model, leaf_id, ..ChatUpdated::default() };
-        (changed != ChatUpdated::default()).then_some(changed)
-    }
-}
-
 impl Plan {
     /// What makes two requests the same one.
-    fn fingerprint(&self) -> Vec<u8> {
+    pub fn fingerprint(&self) -> Vec<u8> {
         let place = match &self.place {
             Place::End(id) => format!("end {id}"),
             Place::After(id, parent) => format!("after {id} {parent:?}"),
             Place::New(new) => format!("new {:?} {:?}", new.title, new.model),
         };
+        let kept = self.kept.as_ref().map(|kept| kept.message.to_string());
         let text = self.text.as_deref().unwrap_or_default();
         let model = self.model.as_deref().unwrap_or_default();
         let mut hash = Sha256::new();
         for part in [place.as_str(), model, text] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
+        }
+        for (name, part) in [("second", self.second.as_deref()), ("kept", kept.as_deref())] {
+            if let Some(part) = part {
+                hash.update(name);
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
         }
         hash.finalize().to_vec()
     }
@@ -394,10 +272,18 @@ async fn replay(app: &App, actor: &Actor, used: &Used) -> Result<Accepted> {
     let (_, answer) = chat::messages::get(app, actor, reply_message).await?;
     let asked = answer.parent_id.ok_or(Error::NotFound)?;
     let (_, message) = chat::messages::get(app, actor, asked).await?;
+    // As it was then.
+    let message = Message { siblings: None, ..message };
+    let second = match used.second {
+        Some(second) => {
+            store::find(&app.db, actor.user.0, second).await?.map(|(message, _)| (second, message))
+        }
+        None => None,
+    };
     let mut tx = app.db.begin_read().await?;
     let position = app.log.position(&mut tx, conversation).await?.ok_or(Error::NotFound)?;
     let cursor = Cursor { epoch: position.epoch, seq: used.seq };
-    Ok(Accepted { conversation, message, reply: used.reply, reply_message, cursor, replayed: true })
+    Ok(Accepted { conversation, message, reply: used.reply, reply_message, second, cursor, replayed: true })
 }
 
 fn checked_text(text: String) -> Result<String> {

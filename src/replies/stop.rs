@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use uuid::Uuid;
 
 use super::store;
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{self, Event, Message, Status},
+    chat::{self, Conversation, Event, Message, Status},
     error::{Error, Result},
     platform::bus::Call,
     stream::{Next, lease},
@@ -56,6 +57,36 @@ pub async fn stop(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Messag
     }
     let late = Error::Unavailable { retry_after: Duration::from_secs(1) };
     tokio::time::timeout(PATIENCE, finished(app, actor, reply)).await.unwrap_or(Err(late))
+}
+
+/// Stops whatever runs in a conversation, as [`stop`] does.
+///
+/// # Errors
+/// Not the actor's, or not stopped in time.
+pub async fn stop_all(app: &App, actor: &Actor, conversation: Uuid) -> Result<()> {
+    chat::conversations::get(app, actor, conversation).await?;
+    let running = store::running(&app.db, actor.user.0, conversation).await?;
+    try_join_all(running.into_iter().map(|(reply, _)| stop(app, actor, reply))).await?;
+    Ok(())
+}
+
+/// Keeps one of two answers that stand next to each other; the other one is stopped if it still runs, and stays as a
+/// sibling. On any other message it just shows its branch.
+///
+/// # Errors
+/// Not the actor's, or this answer still runs.
+pub async fn keep(app: &App, actor: &Actor, message: Uuid) -> Result<Conversation> {
+    let (conversation, kept) = chat::messages::get(app, actor, message).await?;
+    if let Some(beside) = kept.beside_id {
+        let running = store::running(&app.db, actor.user.0, conversation).await?;
+        // Not while the kept one is written: its branch would be asked to move, and that is refused.
+        if !running.iter().any(|(_, writing)| *writing == message)
+            && let Some((reply, _)) = running.into_iter().find(|(_, writing)| *writing == beside)
+        {
+            stop(app, actor, reply).await?;
+        }
+    }
+    chat::branches::show(app, actor, conversation, message).await
 }
 
 /// Waits until a reply has ended.

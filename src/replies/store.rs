@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
-    chat::{ReplyError, Status},
+    chat::{Course, ReplyError, Seam, Status, ToolCall},
     exec, fetch,
     platform::db::{Db, Tx},
     providers::Usage,
@@ -18,6 +18,7 @@ pub(super) struct NewReply<'a> {
     pub message: Uuid,
     pub model: &'a str,
     pub started_seq: i64,
+    pub seams: &'a [Seam],
     pub now: DateTime<Utc>,
 }
 
@@ -28,6 +29,16 @@ pub(super) struct Ending {
     pub finish_reason: Option<String>,
     pub usage: Option<Usage>,
     pub error: Option<ReplyError>,
+    pub course: Course,
+    /// In billionths of a US dollar.
+    pub cost: Option<i64>,
+}
+
+impl Ending {
+    /// An end of which nothing else is known yet.
+    pub fn of(status: Status, error: Option<ReplyError>) -> Self {
+        Self { status, finish_reason: None, usage: None, error, course: Course::default(), cost: None }
+    }
 }
 
 /// An idempotency key that was used before.
@@ -37,35 +48,27 @@ pub(super) struct Used {
     pub reply: Uuid,
     /// The log's head before the first entry of the send.
     pub seq: i64,
+    /// The second reply, if two models answer.
+    pub second: Option<Uuid>,
 }
 
 pub(super) async fn add(tx: &mut Tx, new: &NewReply<'_>) -> sqlx::Result<()> {
+    let seams = (!new.seams.is_empty()).then(|| json(&new.seams));
     tx_exec!(
         tx,
         sql!(
-            "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, created_at)
-             VALUES ($1, $2, $3, 'running', $4, $5, $6)"
+            "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, created_at, seams)
+             VALUES ($1, $2, $3, 'running', $4, $5, $6, $7)"
         ),
         new.id,
         new.conversation,
         new.message,
         new.model,
         new.started_seq,
-        new.now
+        new.now,
+        seams
     )?;
     Ok(())
-}
-
-/// Whether somebody is answering in this conversation now.
-pub(super) async fn any_running(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<bool> {
-    let (count,) = tx_fetch!(
-        tx,
-        (i64,),
-        fetch_one,
-        sql!("SELECT COUNT(*) FROM replies WHERE conversation_id = $1 AND status = 'running'"),
-        conversation
-    )?;
-    Ok(count > 0)
 }
 
 /// Writes the end of a reply and its texts.
@@ -88,7 +91,8 @@ pub(super) async fn end(
     tx_exec!(
         tx,
         sql!(
-            "UPDATE replies SET status = $2, finish_reason = $3, usage = $4, error_code = $5, error = $6, ended_at = $7
+            "UPDATE replies SET status = $2, finish_reason = $3, usage = $4, error_code = $5, error = $6, ended_at = $7,
+                    answered_by = $8, first_ms = $9, took_ms = $10, cost_nanos = $11
              WHERE id = $1"
         ),
         reply,
@@ -97,7 +101,11 @@ pub(super) async fn end(
         usage,
         ending.error.as_ref().map(|e| e.code.as_str()),
         ending.error.as_ref().map(|e| e.message.as_str()),
-        now
+        now,
+        ending.course.answered_by.as_deref(),
+        ending.course.first_ms,
+        ending.course.took_ms,
+        ending.cost
     )?;
     Ok(())
 }
@@ -108,21 +116,35 @@ pub(super) async fn thought(tx: &mut Tx, reply: Uuid, ms: i64) -> sqlx::Result<(
     Ok(())
 }
 
-/// Conversation, message and `started_seq` of a running reply, whoever owns it: for the reaper.
-pub(super) async fn place(tx: &mut Tx, reply: Uuid) -> sqlx::Result<Option<(Uuid, Uuid, i64)>> {
+/// Stores the tools that a model has asked for so far.
+pub(super) async fn tool_calls(tx: &mut Tx, reply: Uuid, calls: &[ToolCall]) -> sqlx::Result<()> {
+    tx_exec!(tx, sql!("UPDATE replies SET tool_calls = $2 WHERE id = $1"), reply, json(&calls))?;
+    Ok(())
+}
+
+fn json(data: &impl serde::Serialize) -> String {
+    serde_json::to_string(data).expect("a row is plain data")
+}
+
+/// Conversation, message, `started_seq` and beginning of a running reply, whoever owns it: for the reaper.
+pub(super) async fn place(
+    tx: &mut Tx,
+    reply: Uuid,
+) -> sqlx::Result<Option<(Uuid, Uuid, i64, DateTime<Utc>)>> {
     tx_fetch!(
         tx,
-        (Uuid, Uuid, i64),
+        (Uuid, Uuid, i64, DateTime<Utc>),
         fetch_optional,
         sql!(
-            "SELECT conversation_id, message_id, started_seq FROM replies WHERE id = $1 AND status = 'running'"
+            "SELECT conversation_id, message_id, started_seq, created_at FROM replies
+             WHERE id = $1 AND status = 'running'"
         ),
         reply
     )
 }
 
 /// The running replies of a conversation: their id, message and `started_seq`.
-pub(super) async fn running(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid, i64)>> {
+pub(super) async fn running_in(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid, i64)>> {
     tx_fetch!(
         tx,
         (Uuid, Uuid, i64),
@@ -131,6 +153,22 @@ pub(super) async fn running(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<Vec
             "SELECT id, message_id, started_seq FROM replies
              WHERE conversation_id = $1 AND status = 'running' ORDER BY started_seq"
         ),
+        conversation
+    )
+}
+
+/// The replies that run in a conversation, with their messages, if `owner` may see it.
+pub(super) async fn running(db: &Db, owner: Uuid, conversation: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    fetch!(
+        *db,
+        (Uuid, Uuid),
+        fetch_all,
+        sql!(
+            "SELECT r.id, r.message_id FROM replies r JOIN conversations c ON c.id = r.conversation_id
+             WHERE r.conversation_id = $2 AND c.owner_id = $1
+               AND c.deleted_at IS NULL AND r.status = 'running' ORDER BY r.id"
+        ),
+        owner,
         conversation
     )
 }
@@ -176,8 +214,8 @@ pub(super) async fn claim(
     let claimed = tx_exec!(
         tx,
         sql!(
-            "INSERT INTO idempotency (user_id, key, fingerprint, message_id, reply_id, seq, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id, key) DO NOTHING"
+            "INSERT INTO idempotency (user_id, key, fingerprint, message_id, reply_id, seq, created_at, second_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (user_id, key) DO NOTHING"
         ),
         user,
         key,
@@ -185,7 +223,8 @@ pub(super) async fn claim(
         new.message,
         new.reply,
         new.seq,
-        now
+        now,
+        new.second
     )?;
     if claimed == 1 {
         return Ok(None);
@@ -197,15 +236,22 @@ pub(super) async fn claim(
 pub(super) async fn used(tx: &mut Tx, user: Uuid, key: &str) -> sqlx::Result<Option<Used>> {
     let row = tx_fetch!(
         tx,
-        (Vec<u8>, Uuid, Uuid, i64),
+        (Vec<u8>, Uuid, Uuid, i64, Option<Uuid>),
         fetch_optional,
         sql!(
-            "SELECT fingerprint, message_id, reply_id, seq FROM idempotency WHERE user_id = $1 AND key = $2"
+            "SELECT fingerprint, message_id, reply_id, seq, second_id FROM idempotency
+             WHERE user_id = $1 AND key = $2"
         ),
         user,
         key
     )?;
-    Ok(row.map(|(fingerprint, message, reply, seq)| Used { fingerprint, message, reply, seq }))
+    Ok(row.map(|(fingerprint, message, reply, seq, second)| Used {
+        fingerprint,
+        message,
+        reply,
+        seq,
+        second,
+    }))
 }
 
 /// Forgets idempotency keys older than `before`.

@@ -4,14 +4,16 @@ use freshet_templates::{
     Locale, SafeHtml,
     pages::search::Piece,
     parts::message::{
-        AssistantMessage, Failure, FailureReason, Message as Shown, ReplyState, Thinking, UserMessage,
+        AssistantMessage, Details, Failure, FailureReason, Message as Shown, ReplyState, Siblings, Thinking,
+        ToolCall, UserMessage,
     },
 };
+use uuid::Uuid;
 
 use super::reader::Reader;
 use crate::{
     accounts::sessions::Listed,
-    chat::{Message, Reply, ReplyError, Role, Status, search},
+    chat::{self, Message, Reply, ReplyError, Role, Status, search},
     markdown,
 };
 
@@ -27,8 +29,12 @@ pub fn message(reader: Reader, message: &Message) -> Shown {
 
 /// A person's message.
 pub fn user(reader: Reader, message: &Message) -> UserMessage {
-    let at = reader.clock(message.created_at);
-    UserMessage { id: message.id.to_string(), text: message.text.clone(), at }
+    UserMessage {
+        id: message.id.to_string(),
+        text: message.text.clone(),
+        at: reader.clock(message.created_at),
+        siblings: message.siblings.as_ref().map(siblings),
+    }
 }
 
 /// A model's message without its blocks.
@@ -42,7 +48,61 @@ pub fn assistant(reader: Reader, message: &Message) -> AssistantMessage {
         tail: None,
         model: reply.map(|reply| model_label(&reply.model)).unwrap_or_default(),
         at: reader.clock(message.created_at),
+        // Of two that stand next to each other nobody has to go to the other one.
+        siblings: message
+            .siblings
+            .as_ref()
+            .filter(|_| message.beside_id.is_none())
+            .map(siblings)
+            .map(Box::new),
+        details: Box::new(reply.map(|reply| details(reply, message.text.len() as u64)).unwrap_or_default()),
+        beside: reply.filter(|_| message.beside_id.is_some()).map(|reply| reply.id.to_string()),
+        can_go_on: message.can_go_on(),
+        calls: reply.map(|reply| calls(&reply.tool_calls)).unwrap_or_default(),
     }
+}
+
+fn siblings(of: &chat::Siblings) -> Siblings {
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    Siblings {
+        index: count(of.index),
+        count: count(of.count),
+        previous: of.previous.map(|id| id.to_string()),
+        next: of.next.map(|id| id.to_string()),
+    }
+}
+
+/// What is known about an answer of so many bytes.
+fn details(reply: &Reply, length: u64) -> Details {
+    let count = |ms: Option<i64>| ms.and_then(|ms| u64::try_from(ms).ok());
+    let usage = reply.usage.unwrap_or_default();
+    // One that broke off before it came to where the other ended has nothing of its own.
+    let begun = reply.seams.iter().filter(|seam| seam.to < length);
+    let begun: Vec<String> = begun.map(|seam| model_label(&seam.model)).collect();
+    Details {
+        asked: reply.model.clone(),
+        answered: reply.course.answered_by.clone(),
+        begun: (!begun.is_empty()).then(|| begun.join(", ")),
+        took_ms: count(reply.course.took_ms),
+        first_ms: count(reply.course.first_ms),
+        thought_ms: count(reply.thinking_ms),
+        input: usage.input,
+        cached: usage.cached,
+        output: usage.output,
+        reasoning: usage.reasoning,
+        cost: reply.course.cost_usd.clone(),
+    }
+}
+
+/// The tools that were asked for, with what they are given laid out; broken JSON stays as it is.
+pub fn calls(calls: &[chat::ToolCall]) -> Vec<ToolCall> {
+    let laid_out = |text: &str| {
+        let parsed: Option<serde_json::Value> = serde_json::from_str(text).ok();
+        parsed.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| text.to_owned())
+    };
+    let shown =
+        |call: &chat::ToolCall| ToolCall { name: call.name.clone(), arguments: laid_out(&call.arguments) };
+    calls.iter().map(shown).collect()
 }
 
 /// A snippet as templates show it.
@@ -90,6 +150,15 @@ fn thinking(message: &Message) -> Option<Thinking> {
         text: message.thinking.replace('\r', ""),
         seconds: seconds.or(over.then_some(0)),
     })
+}
+
+/// The address at which what runs in a conversation can be stopped.
+pub fn stoppable(conversation: Uuid, running: &[Uuid]) -> Option<String> {
+    match running {
+        [] => None,
+        [reply] => Some(format!("/replies/{reply}")),
+        _ => Some(format!("/c/{conversation}")),
+    }
 }
 
 /// Milliseconds as the seconds that a person is told.

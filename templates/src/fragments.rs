@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::Locale;
 use crate::pages::options::{self, Options};
 use crate::parts::composer;
-use crate::parts::message::{self, AssistantMessage, UserMessage};
+use crate::parts::message::{self, AssistantMessage, ToolCall, UserMessage};
 use crate::parts::sidebar::{self, Item, Sidebar};
 use crate::parts::toast::{self, Toast};
 
@@ -33,6 +33,13 @@ pub fn assistant_message(l: Locale, props: &AssistantMessage) -> Markup {
 pub fn message_foot(l: Locale, props: &AssistantMessage) -> Markup {
     let target = format!("#m-{}-foot", props.id);
     html! { hx-partial hx-target=(target) hx-swap="outerHTML" { (message::foot(l, props)) } }
+}
+
+/// The tools that an answer asks for.
+#[must_use]
+pub fn message_calls(l: Locale, id: &str, calls: &[ToolCall]) -> Markup {
+    let target = format!("#m-{id}-calls");
+    html! { hx-partial hx-target=(target) hx-swap="outerHTML" { (message::calls(l, id, calls)) } }
 }
 
 /// A conversation's line in the sidebar, moved to the top of today's.
@@ -78,7 +85,7 @@ pub fn title(l: Locale, title: &str) -> Markup {
     html! { hx-partial hx-target="#title" hx-swap="outerHTML" { (crate::pages::chat::heading(l, title)) } }
 }
 
-/// Send, or Stop while reply `answering` runs.
+/// Send, or Stop while something runs at the address `answering`.
 #[must_use]
 pub fn composer_state(l: Locale, answering: Option<&str>) -> Markup {
     html! { hx-partial hx-target="#composer-stop" hx-swap="outerHTML" { (composer::stop(l, answering)) } }
@@ -126,6 +133,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("user-message", user_message(l, &UserMessage { id: "1".into(), ..UserMessage::default() })),
         ("assistant-message", assistant_message(l, &answer)),
         ("message-foot", message_foot(l, &answer)),
+        ("message-calls", message_calls(l, "2", &[ToolCall::default()])),
         ("sidebar-item", sidebar_item(l, &item, Some("7"))),
         ("sidebar-item-pinned", sidebar_item_pinned(l, &item, None)),
         ("sidebar-item-gone", sidebar_item_gone("7")),
@@ -133,7 +141,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("options", options(l, &Options::default())),
         ("sidebar-item-in-place", sidebar_item_in_place(l, &item, None)),
         ("title", title(l, "Sediment")),
-        ("composer-answering", composer_state(l, Some("42"))),
+        ("composer-answering", composer_state(l, Some("/replies/42"))),
         ("composer-ready", composer_state(l, None)),
         ("toast", toast(l, &toast::Notice::Failed.toast(l))),
     ]

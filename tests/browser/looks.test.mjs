@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sticksOut, violations } from './eyes.mjs';
-import { answer, ended, grown, house, say } from './support.mjs';
+import { answer, ended, grown, house, say, until } from './support.mjs';
 
 const home = house();
 const still = { still: true }; // no animation may be caught halfway
@@ -138,4 +138,28 @@ test('who wants less motion gets a new theme in one step', () => home.visit(stil
   }));
   assert.equal(moving, 0);
   assert.equal(words, whole, 'the words are as light as the page’s');
+}));
+
+test('versions, two answers side by side, a tool, details and the sheets of a message', () => home.visit(still, async page => {
+  await say(page, 'tool call name=add', { model: 'faults' });
+  await ended(page);
+  await answer(page).locator('.call summary').click();
+  await looksGood(page, 'turns-tool');
+  await answer(page).locator('.message__model').click();
+  await looksGood(page, 'turns-details');
+  await page.goto(page.url());
+  const id = await page.locator('.message--user').evaluate(message => message.id.slice(2));
+  await page.goto(`/m/${id}/edit`);
+  await looksGood(page, 'turns-edit');
+  await page.goto('/c/new?model=simulated%2Fessay%3Ams%3D0');
+  await page.locator('.compare__button').click();
+  await looksGood(page, 'turns-compare');
+  await page.locator('select[name="model2"]').selectOption('simulated/fast');
+  await page.locator('#content').fill('side by side');
+  await page.locator('.composer__send').click();
+  await until(page, () => document.querySelectorAll('.message--beside > [data-ended]').length === 2);
+  await looksGood(page, 'turns-beside');
+  await page.locator('.message--beside').last().getByRole('button', { name: 'Keep this one' }).click();
+  await page.locator('.versions').waitFor();
+  await looksGood(page, 'turns-versions');
 }));

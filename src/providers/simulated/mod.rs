@@ -108,7 +108,10 @@ impl Stage {
             beats(&options, prompt)
         };
         let asked: usize = request.messages.iter().map(|turn| turn.text.split_whitespace().count()).sum();
-        let score = Score::new(beats).limit(request.max_tokens);
+        // An answer as the last turn is to be continued.
+        let last = request.messages.iter().rev().find(|turn| turn.role != Role::System);
+        let said = last.filter(|turn| turn.role == Role::Assistant).map_or("", |turn| &turn.text);
+        let score = Score::new(beats).limit(request.max_tokens).behind(said);
         Performance::Play(Frames::new(score, &request.model, asked as u64, usage))
     }
 

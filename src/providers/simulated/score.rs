@@ -78,6 +78,8 @@ pub struct Score {
     word: String,
     /// Answer tokens that may still be said.
     room: Option<u64>,
+    /// What of the answer is said already: it is passed over as long as it is what would be said now.
+    said: String,
 }
 
 impl Score {
@@ -88,6 +90,12 @@ impl Score {
     /// Ends the answer after so many tokens, with finish reason `length`.
     pub fn limit(mut self, tokens: Option<u32>) -> Self {
         self.room = tokens.map(u64::from);
+        self
+    }
+
+    /// Goes on behind a text that was said before; from the beginning if it would say something else.
+    pub fn behind(mut self, said: &str) -> Self {
+        self.said = said.to_owned();
         self
     }
 
@@ -104,7 +112,7 @@ impl Score {
                 }
                 _ => return self.whole_beat(),
             };
-            if !self.waited && !every.is_zero() {
+            if !self.waited && !every.is_zero() && self.said.is_empty() {
                 self.waited = true;
                 return Some(Step::Wait(every));
             }
@@ -117,6 +125,9 @@ impl Score {
                 continue;
             }
             if let Some(part) = self.take_token() {
+                if part == Part::Answer && !self.is_new() {
+                    continue;
+                }
                 self.room = self.room.map(|room| room - u64::from(part == Part::Answer));
                 return Some(Step::Token(part, &self.word));
             }
@@ -162,6 +173,23 @@ impl Score {
             Beat::Ramble { prose, .. } => prose.write_next(&mut self.word).then_some(Part::Answer),
             _ => None,
         }
+    }
+
+    /// Whether anything of the token in `word` is new; leaves only that.
+    fn is_new(&mut self) -> bool {
+        if self.said.is_empty() {
+            return true;
+        }
+        if let Some(rest) = self.said.strip_prefix(self.word.as_str()) {
+            let known = self.said.len() - rest.len();
+            self.said.drain(..known);
+            return false;
+        }
+        if let Some(new) = self.word.strip_prefix(self.said.as_str()) {
+            self.word = new.to_owned();
+        }
+        self.said.clear();
+        true
     }
 
     fn speaks(&self) -> bool {

@@ -26,6 +26,8 @@ use crate::providers::{Delta, Error, FinishReason, Usage};
 
 /// The most text in one delta.
 const MAX_DELTA: usize = 64 << 10;
+/// Characters of the name that a provider gives its model, at most.
+const MODEL_NAME: usize = 200;
 /// How long usage and `[DONE]` may take once the finish reason was read.
 const AFTERWORD: Duration = Duration::from_secs(5);
 
@@ -45,6 +47,7 @@ pub struct Answer {
     failed: Option<Error>,
     finish: Option<FinishReason>,
     usage: Option<Usage>,
+    model: Option<String>,
     size: usize,
     limits: Limits,
     lines: u64,
@@ -64,6 +67,7 @@ impl Answer {
             failed: None,
             finish: None,
             usage: None,
+            model: None,
             size: 0,
             limits,
             lines: 0,
@@ -135,6 +139,9 @@ impl Answer {
     fn chunk(&mut self, chunk: Chunk<'_>) {
         if let Some(error) = chunk.error {
             return self.close(Some(refusal::from_error(&error)));
+        }
+        if self.model.is_none() && !chunk.model.0.is_empty() {
+            self.model = Some(chunk.model.0.chars().take(MODEL_NAME).collect());
         }
         if let Some(usage) = chunk.usage {
             self.usage = Some(usage.into());
@@ -212,6 +219,7 @@ impl Answer {
             matches!(error, None | Some(Error::Incomplete | Error::Cut | Error::Timeout | Error::Malformed));
         match self.finish.take().filter(|_| told) {
             Some(finish) => {
+                self.ready.extend(self.model.take().map(Delta::Model));
                 self.ready.extend(self.usage.map(Delta::Usage));
                 self.ready.push_back(Delta::End(finish));
             }

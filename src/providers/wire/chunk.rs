@@ -16,6 +16,9 @@ pub struct Chunk<'a> {
     #[serde(borrow, deserialize_with = "null_is_default")]
     pub choices: Vec<Choice<'a>>,
     pub usage: Option<WireUsage>,
+    /// Who answers; often more exact than what was asked for.
+    #[serde(borrow)]
+    pub model: Words<'a>,
     /// An object, or with some a bare string. Rare, so a tree is fine.
     pub error: Option<serde_json::Value>,
 }

@@ -125,6 +125,7 @@ pub struct Told {
     pub text: String,
     pub thinking: String,
     pub calls: Vec<(u32, Option<String>, Option<String>, String)>,
+    pub model: Option<String>,
     pub usage: Option<Usage>,
     pub end: Option<FinishReason>,
     pub error: Option<Error>,
@@ -169,6 +170,7 @@ pub async fn read(mut stream: DeltaStream) -> Told {
             Ok(Delta::ToolCall { index, id, name, arguments }) => {
                 told.calls.push((index, id, name, arguments))
             }
+            Ok(Delta::Model(name)) => assert!(told.model.replace(name).is_none(), "the model came twice"),
             Ok(Delta::Usage(usage)) => assert!(told.usage.replace(usage).is_none(), "usage came twice"),
             Ok(Delta::End(reason)) => told.end = Some(reason),
             Err(error) => told.error = Some(error),

@@ -56,6 +56,19 @@ async fn every_script_comes_to_what_it_says() {
 }
 
 #[tokio::test]
+async fn the_model_that_answers_is_told_in_the_providers_words() {
+    let piece = |name: &str, more: &str| {
+        let words = r#"{"index":0,"delta":{"content":"hi"}"#;
+        Ok(Bytes::from(format!("data: {{\"model\":{name},\"choices\":[{words}{more}}}]}}\n\n")))
+    };
+    let end = r#","finish_reason":"stop""#;
+    let told = in_memory(vec![piece(r#""gpt-6-luna-2026-08-01""#, ""), piece(r#""another""#, end)]).await;
+    assert_eq!((told.model.as_deref(), told.text.as_str()), (Some("gpt-6-luna-2026-08-01"), "hihi"));
+    let silent = in_memory(vec![piece("null", ""), piece(r#""""#, end)]).await;
+    assert_eq!((silent.model, silent.text.as_str()), (None, "hihi"));
+}
+
+#[tokio::test]
 async fn it_does_not_matter_where_the_network_cuts_a_script() {
     for (name, script) in [fixtures("well"), fixtures("broken")].concat() {
         let whole = in_memory(vec![Ok(script.clone().into())]).await;

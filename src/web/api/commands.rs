@@ -56,11 +56,19 @@ pub(super) enum Order {
     #[serde(rename = "unsubscribe")]
     Unsubscribe { chat: Named },
     #[serde(rename = "message.send")]
-    Send { chat: Named, content: String, model: Option<String>, parent_id: Option<Uuid> },
+    Send {
+        chat: Named,
+        content: String,
+        model: Option<String>,
+        models: Option<Vec<String>>,
+        parent_id: Option<Uuid>,
+    },
     #[serde(rename = "message.edit")]
     Edit { message: Named, content: String, model: Option<String> },
     #[serde(rename = "message.regenerate")]
     Regenerate { message: Named, model: Option<String> },
+    #[serde(rename = "message.continue")]
+    GoOn { message: Named, model: Option<String> },
     #[serde(rename = "reply.stop")]
     Stop { reply: Named },
     #[serde(rename = "typing")]
@@ -147,7 +155,11 @@ impl Command {
     pub fn takes_time(&self) -> bool {
         matches!(
             self.order,
-            Order::Send { .. } | Order::Edit { .. } | Order::Regenerate { .. } | Order::Stop { .. }
+            Order::Send { .. }
+                | Order::Edit { .. }
+                | Order::Regenerate { .. }
+                | Order::GoOn { .. }
+                | Order::Stop { .. }
         )
     }
 
@@ -169,13 +181,16 @@ impl Order {
         let (answer, change) = match self {
             Self::Subscribe { chat, after } => return subscribe(peer, id, chat, after).await,
             Self::Unsubscribe { chat } => (ack(id, "done", Nothing {}), Change::Leave(chat.get()?)),
-            Self::Send { chat, content, model, parent_id } => {
+            Self::Send { chat, content, model, models, parent_id } => {
                 let chat = chat.get()?;
+                let (model, second) = super::messages::models(model, models)?;
                 let place = match parent_id {
                     Some(parent) => Place::After(chat, Some(parent)),
                     None => Place::End(chat),
                 };
-                let accepted = replies::send(app, actor, place, new(content, model, id)).await?;
+                let accepted =
+                    replies::send(app, actor, place, NewMessage { second, ..new(content, model, id) })
+                        .await?;
                 (ack(id, "processing", AcceptedBody::of(accepted)), Change::Nothing)
             }
             Self::Edit { message, content, model } => {
@@ -185,6 +200,11 @@ impl Order {
             Self::Regenerate { message, model } => {
                 let key = Some(id.to_owned());
                 let accepted = replies::regenerate(app, actor, message.get()?, model, key).await?;
+                (ack(id, "processing", AcceptedBody::of(accepted)), Change::Nothing)
+            }
+            Self::GoOn { message, model } => {
+                let key = Some(id.to_owned());
+                let accepted = replies::go_on(app, actor, message.get()?, model, key).await?;
                 (ack(id, "processing", AcceptedBody::of(accepted)), Change::Nothing)
             }
             Self::Stop { reply } => {
@@ -223,7 +243,7 @@ async fn subscribe(peer: &Peer, id: &str, chat: Named, after: Option<String>) ->
 }
 
 fn new(text: String, model: Option<String>, id: &str) -> NewMessage {
-    NewMessage { text, model, key: Some(id.to_owned()) }
+    NewMessage { text, model, second: None, key: Some(id.to_owned()) }
 }
 
 fn order(text: &str) -> Result<Order> {

@@ -29,7 +29,11 @@ use crate::{
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(send, list)).routes(routes!(edit)).routes(routes!(regenerate))
+    OpenApiRouter::new()
+        .routes(routes!(send, list))
+        .routes(routes!(edit))
+        .routes(routes!(regenerate))
+        .routes(routes!(go_on))
 }
 
 /// A message to send.
@@ -40,10 +44,37 @@ struct MessageInput {
     content: String,
     /// The model to ask; else the conversation's.
     model: Option<String>,
+    /// One or two models to ask, in place of `model`. Two answer next to each other until one of them is kept.
+    models: Option<Vec<String>>,
     /// The message to put it behind; else the newest one. Where another one follows already, a new branch begins.
     parent_id: Option<Uuid>,
     /// False: answer with the finished reply instead of at once (with `Accept: application/json`).
     stream: Option<bool>,
+}
+
+impl MessageInput {
+    /// What to send.
+    fn message(self, key: Option<String>) -> Result<NewMessage> {
+        let (model, second) = models(self.model, self.models)?;
+        Ok(NewMessage { text: self.content, model, second, key })
+    }
+}
+
+/// The model to ask, and a second one if two are to answer.
+pub(super) fn models(
+    model: Option<String>,
+    models: Option<Vec<String>>,
+) -> Result<(Option<String>, Option<String>)> {
+    let Some(models) = models else { return Ok((model, None)) };
+    let refused = |detail| Err(Error::field("bad_models", "models", detail));
+    if model.is_some() {
+        return refused("either model or models");
+    }
+    let mut models = models.into_iter();
+    match (models.next(), models.next(), models.next()) {
+        (Some(first), second, None) => Ok((Some(first), second)),
+        _ => refused("one or two models"),
+    }
 }
 
 /// Which model answers again.
@@ -63,6 +94,9 @@ pub(super) struct AcceptedBody {
     message: Message,
     /// The reply, which runs on the server whether you watch or not.
     reply: AcceptedReply,
+    /// The second one, if two models answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<AcceptedReply>,
     /// Watch from here to see every event of this send.
     cursor: String,
 }
@@ -70,9 +104,13 @@ pub(super) struct AcceptedBody {
 impl AcceptedBody {
     /// From what was accepted, now or earlier.
     pub(super) fn of(accepted: Accepted) -> Self {
-        let reply =
-            AcceptedReply { id: accepted.reply, status: Status::Running, message_id: accepted.reply_message };
-        Self { message: accepted.message, reply, cursor: accepted.cursor.to_string() }
+        let running = |(id, message_id)| AcceptedReply { id, status: Status::Running, message_id };
+        Self {
+            message: accepted.message,
+            reply: running((accepted.reply, accepted.reply_message)),
+            beside: accepted.second.map(running),
+            cursor: accepted.cursor.to_string(),
+        }
     }
 }
 
@@ -94,6 +132,9 @@ struct FinishedBody {
     message: Message,
     /// The finished reply.
     reply: ReplyBody,
+    /// The second one, if two models answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<ReplyBody>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -158,7 +199,10 @@ async fn send(
         Some(parent) => Place::After(id, Some(parent)),
         None => Place::End(id),
     };
-    let new = NewMessage { text: input.content, model: input.model, key: key(&headers)? };
+    let new = input.message(key(&headers)?)?;
+    if wish == Wish::Text && new.second.is_some() {
+        return Err(Error::field("bad_models", "models", "two answers can't come as one text"));
+    }
     let accepted = replies::send(&app, &actor, place, new).await?;
     answer(app, actor, accepted, wish, stream).await
 }
@@ -181,7 +225,10 @@ async fn edit(
     if input.parent_id.is_some() {
         return Err(Error::field("parent_given", "parent_id", "an edited message stays where it is"));
     }
-    let new = NewMessage { text: input.content, model: input.model, key: key(&headers)? };
+    let new = input.message(key(&headers)?)?;
+    if wish == Wish::Text && new.second.is_some() {
+        return Err(Error::field("bad_models", "models", "two answers can't come as one text"));
+    }
     let accepted = replies::edit(&app, &actor, id, new).await?;
     answer(app, actor, accepted, wish, stream).await
 }
@@ -204,6 +251,28 @@ async fn regenerate(
     let wish = Wish::of(&headers, input.stream)?;
     let stream = wish.stream(&app, &actor)?;
     let accepted = replies::regenerate(&app, &actor, id, input.model, key(&headers)?).await?;
+    answer(app, actor, accepted, wish, stream).await
+}
+
+/// Go on with an answer that was stopped, failed, was interrupted or met its limit: a new sibling of it that begins with
+/// its text.
+#[utoipa::path(post, path = "/api/v1/messages/{id}/continue", tag = "messages",
+    request_body = Option<RegenerateInput>, params(
+    ("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 202, body = AcceptedBody), (status = 200, body = FinishedBody),
+    (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+    (status = 422, body = Problem)))]
+async fn go_on(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    input: Option<Json<RegenerateInput>>,
+) -> Result<Response> {
+    let input = input.map(|Json(input)| input).unwrap_or_default();
+    let wish = Wish::of(&headers, input.stream)?;
+    let stream = wish.stream(&app, &actor)?;
+    let accepted = replies::go_on(&app, &actor, id, input.model, key(&headers)?).await?;
     answer(app, actor, accepted, wish, stream).await
 }
 
@@ -259,9 +328,16 @@ async fn answer(
         Wish::Events => live::reply_stream(app, actor, accepted).await,
         Wish::Text => live::plain::reply_text(app, actor, accepted).await,
         Wish::Finished => {
-            let (chat, finished) = finished(&app, &actor, accepted.reply).await?;
-            let reply = ReplyBody::of(chat, finished)?;
-            Json(FinishedBody { message: accepted.message, reply }).into_response()
+            let (chat, first) = finished(&app, &actor, accepted.reply).await?;
+            let reply = ReplyBody::of(chat, first)?;
+            let beside = match accepted.second {
+                Some((second, _)) => {
+                    let (chat, second) = finished(&app, &actor, second).await?;
+                    Some(ReplyBody::of(chat, second)?)
+                }
+                None => None,
+            };
+            Json(FinishedBody { message: accepted.message, reply, beside }).into_response()
         }
         Wish::AtOnce => (StatusCode::ACCEPTED, Json(AcceptedBody::of(accepted))).into_response(),
     };

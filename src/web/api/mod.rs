@@ -1,6 +1,7 @@
 //! What programs call. JSON → the same inputs that pages make; results → response bodies described by OpenAPI.
 
 pub mod auth;
+mod branches;
 mod chats;
 mod commands;
 mod markdown;
@@ -18,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    chat::events::{ChatUpdated, MessageCreated, ReplyEnded, ReplyStarted, ReplyThought},
+    chat::events::{ChatUpdated, MessageCreated, ReplyEnded, ReplyStarted, ReplyThought, ReplyToolCall},
     web::problem::Problem,
 };
 
@@ -30,7 +31,7 @@ use crate::{
         description = "Chat that you can curl. Send a message and watch the answer as JSON events, as plain text, or \
                        come back later: it is written on the server either way."
     ),
-    components(schemas(Problem, MessageCreated, ReplyStarted, ReplyThought, ReplyEnded, ChatUpdated)),
+    components(schemas(Problem, MessageCreated, ReplyStarted, ReplyThought, ReplyToolCall, ReplyEnded, ChatUpdated)),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]
@@ -54,6 +55,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(models::router())
         .merge(chats::router())
         .merge(messages::router())
+        .merge(branches::router())
         .merge(replies::router())
         .merge(markdown::router())
         .merge(search::router())

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{Message, ReplyError, Status},
+    chat::{Course, Message, ReplyError, Seam, Status, ToolCall},
     error::{Error, Result},
     providers::Usage,
     replies,
@@ -50,6 +50,15 @@ pub(super) struct ReplyBody {
     usage: Option<Usage>,
     /// What went wrong, if anything did.
     error: Option<ReplyError>,
+    /// What is known about how it went.
+    #[serde(flatten)]
+    course: Course,
+    /// The tools that the model asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<ToolCall>,
+    /// Where somebody else's text ends in an answer that was continued, first to last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    seams: Vec<Seam>,
 }
 
 impl ReplyBody {
@@ -68,6 +77,9 @@ impl ReplyBody {
             finish_reason: reply.finish_reason,
             usage: reply.usage,
             error: reply.error,
+            course: reply.course,
+            tool_calls: reply.tool_calls,
+            seams: reply.seams,
         })
     }
 }

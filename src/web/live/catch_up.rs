@@ -71,19 +71,14 @@ async fn tell(app: &App, actor: &Actor, reader: Reader, event: &Event<'_>, frame
                 frame.event("fx:resync", "-");
             }
         }
-        Event::Delta(_) | Event::ReplyThought(_) | Event::Unknown => {}
+        // Of a reply that runs its screen tells, of one that has ended its end.
+        Event::Delta(_) | Event::ReplyThought(_) | Event::ReplyToolCall(_) | Event::Unknown => {}
     }
     Ok(())
 }
 
 fn begun(reader: Reader, started: &ReplyStarted, frame: &mut Frame) {
-    let shown = freshet_templates::parts::message::AssistantMessage {
-        id: started.message.to_string(),
-        state: freshet_templates::parts::message::ReplyState::Streaming,
-        model: present::model_label(&started.model),
-        at: reader.clock(started.created_at),
-        ..Default::default()
-    };
+    let shown = present::assistant(reader, &started.message());
     frame.chrome(&fragments::assistant_message(reader.locale, &shown).into_string());
 }
 
@@ -112,6 +107,9 @@ async fn whole(
     let mut shown = present::assistant(reader, &message);
     // The footer asks whether there is anything to copy.
     shown.blocks = blocks.iter().cloned().map(freshet_templates::SafeHtml).collect();
+    if !shown.calls.is_empty() {
+        frame.chrome(&fragments::message_calls(locale, &shown.id, &shown.calls).into_string());
+    }
     frame.chrome(&fragments::message_foot(locale, &shown).into_string());
     frame.chrome(&fragments::composer_state(locale, None).into_string());
     say_end(locale, id, blocks.len(), ended.status, frame);

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use async_stream::stream;
 use axum::{body::Bytes, response::Response};
-use futures::{Stream, StreamExt as _};
+use futures::{Stream, StreamExt as _, future::join_all};
 use uuid::Uuid;
 
 use super::{
@@ -29,27 +29,27 @@ pub async fn chat_stream(app: App, actor: Actor, conversation: Uuid, after: Opti
     response(encoded(app, hold, events, after, Ends::WithTheServer))
 }
 
-/// The events of one accepted send, ending with its `reply.ended`.
+/// The events of one accepted send, ending with its `reply.ended`, or with the second one where two models answer.
 pub async fn reply_stream(app: App, actor: Actor, accepted: Accepted) -> Response {
     let watch = app.log.subscribe(accepted.conversation, Some(accepted.cursor)).await;
     let message = accepted.message.id;
-    let reply = accepted.reply;
+    let replies: Vec<Uuid> = accepted.replies().collect();
+    let until = replies.clone();
     let of_this_send = move |event: &Event<'_>| match event {
         Event::MessageCreated(created) => created.message.id == message,
-        other => other.reply().is_none_or(|id| id == reply),
+        other => other.reply().is_none_or(|id| until.contains(&id)),
     };
     let hold = app.standing.hold(&actor);
-    let events = tell(app.clone(), actor, accepted.conversation, watch, of_this_send, Some(reply));
-    response(encoded(app, hold, events, Some(accepted.cursor), Ends::WithTheReply(reply)))
+    let events = tell(app.clone(), actor, accepted.conversation, watch, of_this_send, replies.clone());
+    response(encoded(app, hold, events, Some(accepted.cursor), Ends::WithTheReplies(replies)))
 }
 
 /// What ends a stream besides its reader.
-#[derive(Clone, Copy)]
 enum Ends {
     /// As soon as the server goes down.
     WithTheServer,
-    /// When this reply has ended, or the server goes down while another one writes it.
-    WithTheReply(Uuid),
+    /// When these have ended, or the server goes down while another one writes them.
+    WithTheReplies(Vec<Uuid>),
 }
 
 impl Ends {
@@ -57,7 +57,9 @@ impl Ends {
     async fn too_early(self, app: &App) {
         match self {
             Self::WithTheServer => app.draining.cancelled().await,
-            Self::WithTheReply(reply) => let_go(app, reply).await,
+            Self::WithTheReplies(replies) => {
+                join_all(replies.into_iter().map(|reply| let_go(app, reply))).await;
+            }
         }
     }
 }

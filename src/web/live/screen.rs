@@ -6,13 +6,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use freshet_templates::{
     Locale, SafeHtml, fragments,
     fragments::Announcement,
     pages::options::Options,
     parts::{
-        message::{AssistantMessage, ReplyState, Thinking, UserMessage},
+        message::{Thinking, UserMessage},
         sidebar::Item,
     },
 };
@@ -21,7 +20,7 @@ use uuid::Uuid;
 use super::frame::Frame;
 use crate::{
     chat::{
-        Conversation, Message, Status,
+        Conversation, Message, Reply, Status,
         events::{Event, ReplyEnded, ReplyStarted},
     },
     markdown::{Update, live::Live},
@@ -42,9 +41,8 @@ pub(super) struct Screen {
 
 /// One running reply.
 struct Writing {
-    message: Uuid,
-    model: String,
-    begun: DateTime<Utc>,
+    /// As a snapshot has it, but for its texts, which are below.
+    message: Message,
     /// Where its text began to be taken piece by piece. What is older was taken in one piece, and where a long block is
     /// cut depends on the pieces: pages may hold other blocks.
     since: i64,
@@ -53,7 +51,6 @@ struct Writing {
     thinking: String,
     /// Its length as a browser counts.
     thinking_units: usize,
-    thought: Option<i64>,
     answer_bytes: u64,
     thinking_bytes: u64,
 }
@@ -92,13 +89,13 @@ impl Screen {
             let Some(reply) = message.reply.as_ref().filter(|r| r.status == Status::Running) else {
                 continue;
             };
-            let mut writing = Writing::new(message.id, &reply.model, message.created_at, cursor.seq);
+            let bare = Message { text: String::new(), thinking: String::new(), ..message.clone() };
+            let mut writing = Writing::new(bare, cursor.seq);
             writing.grow(&message.text, cursor.seq, &mut Frame::default());
             writing.answer_bytes = message.text.len() as u64;
             writing.thinking_bytes = message.thinking.len() as u64;
             writing.thinking = plain(&message.thinking);
             writing.thinking_units = utf16_length(&writing.thinking);
-            writing.thought = reply.thinking_ms;
             screen.replies.insert(reply.id, writing);
         }
         screen
@@ -132,8 +129,16 @@ impl Screen {
             Event::Delta(delta) => self.grow(delta, cursor.seq, &mut frame),
             Event::ReplyThought(thought) => {
                 if let Some(writing) = self.replies.get_mut(&thought.reply) {
-                    writing.thought = Some(thought.thinking_ms);
+                    writing.reply().thinking_ms = Some(thought.thinking_ms);
                     writing.say_thought(self.reader.locale, &mut frame);
+                }
+            }
+            Event::ReplyToolCall(asked) => {
+                if let Some(writing) = self.replies.get_mut(&asked.reply) {
+                    let calls = &mut writing.reply().tool_calls;
+                    calls.retain(|call| call.index != asked.call.index);
+                    calls.push(asked.call.clone());
+                    writing.say_calls(self.reader.locale, &mut frame);
                 }
             }
             Event::ReplyEnded(ended) => self.end(ended, cursor.seq, &mut frame),
@@ -164,31 +169,31 @@ impl Screen {
     /// What a page that stands at `since` lacks of the replies that run now. What happened besides is the caller's to say
     /// first.
     pub fn catch_up(&self, since: i64, frame: &mut Frame) {
-        for (reply, writing) in &self.replies {
+        for writing in self.replies.values() {
             writing.catch_up(since, self.reader.locale, frame);
-            frame.chrome(
-                &fragments::composer_state(self.reader.locale, Some(&reply.to_string())).into_string(),
-            );
         }
-        if self.replies.is_empty() {
-            frame.chrome(&fragments::composer_state(self.reader.locale, None).into_string());
-        }
+        self.say_stop(frame);
     }
 
     /// The running replies by their message, for a page load.
     pub fn written(&self) -> HashMap<Uuid, Written> {
-        self.replies.values().map(|writing| (writing.message, writing.written())).collect()
+        self.replies.values().map(|writing| (writing.message.id, writing.written())).collect()
     }
 
     fn start(&mut self, started: &ReplyStarted, seq: i64, frame: &mut Frame) {
-        let writing = Writing::new(started.message, &started.model, started.created_at, seq);
-        let shown = writing.shown(self.reader, ReplyState::Streaming);
+        let writing = Writing::new(started.message(), seq);
+        let shown = present::assistant(self.reader, &writing.message);
         frame.chrome(&fragments::assistant_message(self.reader.locale, &shown).into_string());
-        frame.chrome(
-            &fragments::composer_state(self.reader.locale, Some(&started.reply.to_string())).into_string(),
-        );
         self.replies.insert(started.reply, writing);
+        self.say_stop(frame);
         self.say_title(frame);
+    }
+
+    /// Whether there is something to stop.
+    fn say_stop(&self, frame: &mut Frame) {
+        let running: Vec<Uuid> = self.replies.keys().copied().collect();
+        let answering = present::stoppable(self.conversation, &running);
+        frame.chrome(&fragments::composer_state(self.reader.locale, answering.as_deref()).into_string());
     }
 
     fn grow(&mut self, delta: &Delta<'_>, seq: i64, frame: &mut Frame) {
@@ -212,15 +217,14 @@ impl Screen {
         let Some(mut writing) = self.replies.remove(&ended.reply) else { return };
         let updates = writing.live.finish();
         writing.show(updates, seq, frame);
-        let state = present::ended_state(ended.status, ended.error.as_ref(), &writing.model);
-        let mut shown = writing.shown(self.reader, state);
+        ended.write_into(writing.reply());
+        writing.message.text = writing.live.text().to_owned();
+        let mut shown = present::assistant(self.reader, &writing.message);
         shown.blocks = writing.written().blocks;
         frame.chrome(&fragments::message_foot(self.reader.locale, &shown).into_string());
-        if self.replies.is_empty() {
-            frame.chrome(&fragments::composer_state(self.reader.locale, None).into_string());
-        }
+        self.say_stop(frame);
         self.say_title(frame);
-        say_end(self.reader.locale, writing.message, writing.live.blocks(), ended.status, frame);
+        say_end(self.reader.locale, writing.message.id, writing.live.blocks(), ended.status, frame);
     }
 
     /// Says the title, and that the conversation is the one used last.
@@ -264,20 +268,25 @@ impl Screen {
 }
 
 impl Writing {
-    fn new(message: Uuid, model: &str, begun: DateTime<Utc>, since: i64) -> Self {
+    fn new(message: Message, since: i64) -> Self {
         Self {
             message,
-            model: model.to_owned(),
-            begun,
             since,
             live: Live::new(),
             blocks: Vec::new(),
             thinking: String::new(),
             thinking_units: 0,
-            thought: None,
             answer_bytes: 0,
             thinking_bytes: 0,
         }
+    }
+
+    fn reply(&mut self) -> &mut Reply {
+        self.message.reply.as_mut().expect("what is being written has a reply")
+    }
+
+    fn thought(&self) -> Option<i64> {
+        self.message.reply.as_ref().and_then(|reply| reply.thinking_ms)
     }
 
     fn grow(&mut self, text: &str, seq: i64, frame: &mut Frame) {
@@ -286,7 +295,7 @@ impl Writing {
     }
 
     fn show(&mut self, updates: Vec<Update>, seq: i64, frame: &mut Frame) {
-        let message = self.message;
+        let message = self.message.id;
         for update in updates {
             match update {
                 Update::Append { index, html } => {
@@ -321,24 +330,25 @@ impl Writing {
     fn think(&mut self, text: &str, frame: &mut Frame) {
         let text = plain(text);
         let from = self.thinking_units;
-        frame.event("fx:think", &format!("{} {from}\n{text}", self.message));
+        frame.event("fx:think", &format!("{} {from}\n{text}", self.message.id));
         self.thinking_units += utf16_length(&text);
         self.thinking.push_str(&text);
     }
 
     fn say_thought(&self, locale: Locale, frame: &mut Frame) {
-        if let Some(ms) = self.thought {
+        if let Some(ms) = self.thought() {
             let label = fragments::thought_label(locale, Some(present::seconds(ms)));
-            frame.event("fx:thought", &format!("{} 0\n{label}", self.message));
+            frame.event("fx:thought", &format!("{} 0\n{label}", self.message.id));
         }
     }
 
     fn catch_up(&self, since: i64, locale: Locale, frame: &mut Frame) {
-        let message = self.message;
+        let message = self.message.id;
         if !self.thinking.is_empty() {
             frame.event("fx:think", &format!("{message} 0\n{}", self.thinking));
         }
         self.say_thought(locale, frame);
+        self.say_calls(locale, frame);
         for (index, seen) in self.blocks.iter().enumerate().filter(|(_, seen)| seen.last > since) {
             let data = format!("{message} {index}\n{}", self.live.block_html(index));
             if seen.first > since {
@@ -357,18 +367,16 @@ impl Writing {
     fn written(&self) -> Written {
         let blocks = (0..self.live.blocks()).map(|index| SafeHtml(self.live.block_html(index))).collect();
         let thinking = (!self.thinking.is_empty())
-            .then(|| Thinking { text: self.thinking.clone(), seconds: self.thought.map(present::seconds) });
+            .then(|| Thinking { text: self.thinking.clone(), seconds: self.thought().map(present::seconds) });
         Written { blocks, tail: SafeHtml(self.live.tail().to_owned()), thinking }
     }
 
-    fn shown(&self, reader: Reader, state: ReplyState) -> AssistantMessage {
-        AssistantMessage {
-            id: self.message.to_string(),
-            state,
-            model: present::model_label(&self.model),
-            at: reader.clock(self.begun),
-            ..AssistantMessage::default()
-        }
+    fn say_calls(&self, locale: Locale, frame: &mut Frame) {
+        let Some(reply) = self.message.reply.as_ref().filter(|reply| !reply.tool_calls.is_empty()) else {
+            return;
+        };
+        let calls = present::calls(&reply.tool_calls);
+        frame.chrome(&fragments::message_calls(locale, &self.message.id.to_string(), &calls).into_string());
     }
 }
 

@@ -66,7 +66,7 @@ pub(in crate::web) fn everything(
     conversation: Uuid,
     watch: Subscription,
 ) -> impl Stream<Item = Told> + Send + 'static {
-    tell(app, actor, conversation, watch, |_| true, None)
+    tell(app, actor, conversation, watch, |_| true, Vec::new())
 }
 
 /// As [`everything`], for one who watches many: of those that share `turns` at most so many hold a snapshot at once, from
@@ -78,17 +78,17 @@ pub(in crate::web) fn everything_in_turn(
     watch: Subscription,
     turns: Arc<Semaphore>,
 ) -> impl Stream<Item = Told> + Send + 'static {
-    go_on(app, actor, conversation, watch, |_| true, None, Some(turns))
+    go_on(app, actor, conversation, watch, |_| true, Vec::new(), Some(turns))
 }
 
-/// What is `wanted`, up to the end of the reply `until`.
+/// What is `wanted`, up to the end of the last of the replies `until`; without any, open-ended.
 pub(super) fn tell(
     app: App,
     actor: Actor,
     conversation: Uuid,
     watch: Subscription,
     wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
-    until: Option<Uuid>,
+    until: Vec<Uuid>,
 ) -> impl Stream<Item = Told> + Send + 'static {
     go_on(app, actor, conversation, watch, wanted, until, None)
 }
@@ -99,17 +99,20 @@ fn go_on(
     conversation: Uuid,
     mut watch: Subscription,
     wanted: impl Fn(&Event<'_>) -> bool + Send + 'static,
-    until: Option<Uuid>,
+    mut until: Vec<Uuid>,
     turns: Option<Arc<Semaphore>>,
 ) -> impl Stream<Item = Told> + Send + 'static {
+    let ends = !until.is_empty();
     stream! {
         loop {
             match watch.next().await {
                 Ok(Next::Entry(cursor, entry)) => {
                     let (is_wanted, is_end) = {
                         let event = Event::read(&entry);
-                        let ends = matches!(&event, Event::ReplyEnded(ended) if Some(ended.reply) == until);
-                        (wanted(&event), ends)
+                        if let Event::ReplyEnded(ended) = &event {
+                            until.retain(|reply| *reply != ended.reply);
+                        }
+                        (wanted(&event), ends && until.is_empty())
                     };
                     if is_wanted {
                         yield Told::Entry(cursor, entry);
@@ -119,7 +122,7 @@ fn go_on(
                     }
                 }
                 Ok(Next::Aside(aside)) => {
-                    if until.is_none() {
+                    if !ends {
                         yield Told::Aside(aside);
                     }
                 }
@@ -134,7 +137,7 @@ fn go_on(
                             let data = serde_json::json!({ "snapshot": snapshot }).to_string();
                             drop(snapshot);
                             yield Told::Reset(cursor, data);
-                            if until.is_some() {
+                            if ends {
                                 return;
                             }
                             watch.continue_from(cursor);

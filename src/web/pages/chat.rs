@@ -67,6 +67,8 @@ pub(super) struct MessageForm {
     #[serde(default)]
     content: String,
     model: Option<String>,
+    /// A second model to compare it with.
+    model2: Option<String>,
     key: Option<String>,
 }
 
@@ -75,6 +77,7 @@ impl MessageForm {
         NewMessage {
             text: self.content.replace("\r\n", "\n"),
             model: filled(&self.model),
+            second: filled(&self.model2),
             key: filled(&self.key),
         }
     }
@@ -115,7 +118,8 @@ pub(super) async fn show(
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
     let shown = Conversation::load(&app, &actor, &visit, id, query.before.as_deref(), query.at).await?;
-    let running = shown.running();
+    // A document grows at one place only.
+    let running = shown.running().filter(|_| !shown.is_double());
     let props = shown.props(&app, &actor, &visit, Composer::default()).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
     let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
@@ -135,36 +139,6 @@ pub(super) async fn send(
         Ok(_) => Ok(visit.done_live(&format!("/c/{id}"))),
         Err(error) => again(&app, &actor, &visit, Some(id), &form, error).await,
     }
-}
-
-/// `POST /m/{id}/regenerate`: another answer beside the one that is there.
-pub(super) async fn regenerate(
-    State(app): State<App>,
-    actor: Actor,
-    visit: Visit,
-    Path(id): Path<Uuid>,
-) -> Result<Response> {
-    let (conversation, _) = chat::messages::get(&app, &actor, id).await?;
-    let to = format!("/c/{conversation}");
-    Ok(match replies::regenerate(&app, &actor, id, None, None).await {
-        Ok(_) => visit.done_live(&to),
-        Err(error) => visit.refused(error, &to),
-    })
-}
-
-/// `POST /replies/{id}/cancellation`: answered when the text so far is stored.
-pub(super) async fn stop(
-    State(app): State<App>,
-    actor: Actor,
-    visit: Visit,
-    Path(id): Path<Uuid>,
-) -> Result<Response> {
-    let (conversation, _) = replies::get(&app, &actor, id).await?;
-    let to = format!("/c/{conversation}");
-    Ok(match replies::stop(&app, &actor, id).await {
-        Ok(_) => visit.done_live(&to),
-        Err(error) => visit.refused(error, &to),
-    })
 }
 
 /// `GET /c/{id}/events`: the page's stream (docs/STREAM-PROTOCOL.md).
@@ -212,7 +186,12 @@ async fn again(
         return Ok(visit.refused(error, "/"));
     }
     let problem = notice.toast(visit.locale()).text;
-    let composer = Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
+    let composer = Composer {
+        content: form.content.clone(),
+        second: form.model2.clone().unwrap_or_default(),
+        problem: Some(problem),
+        ..Composer::default()
+    };
     let props = match conversation {
         None => props(app, actor, visit, None, composer, form.model.clone()).await?,
         Some(id) => {
@@ -262,10 +241,20 @@ impl Conversation {
         Ok(Self { snapshot, capture, older, newest })
     }
 
+    fn all_running(&self) -> Vec<Uuid> {
+        let running = self.snapshot.messages.iter().filter(|message| is_running(message));
+        running.filter_map(|message| message.reply.as_ref().map(|reply| reply.id)).collect()
+    }
+
     /// The running reply, if the newest message has one.
     fn running(&self) -> Option<Uuid> {
-        let last = self.snapshot.messages.last().filter(|message| is_running(message))?;
-        last.reply.as_ref().map(|reply| reply.id)
+        self.snapshot.messages.last().filter(|message| is_running(message))?;
+        self.all_running().pop()
+    }
+
+    /// Whether two answers stand next to each other.
+    fn is_double(&self) -> bool {
+        self.snapshot.messages.last().is_some_and(|message| message.beside_id.is_some())
     }
 
     fn cursor(&self) -> Cursor {
@@ -276,7 +265,7 @@ impl Conversation {
         let chat = &self.snapshot.chat;
         let composer = Composer {
             conversation: Some(chat.id.to_string()),
-            answering: self.running().map(|reply| reply.to_string()),
+            answering: present::stoppable(chat.id, &self.all_running()),
             ..composer
         };
         let mut props = props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone())).await?;
@@ -342,19 +331,11 @@ pub(super) async fn props(
     composer: Composer,
     model: Option<String>,
 ) -> Result<Chat> {
-    let mut groups = model_groups(app).await;
     let model = match filled(&model) {
         Some(model) => model,
         None => conversations::first_model(app, actor).await,
     };
-    if !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model) {
-        // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
-        let choice = ModelChoice { label: present::model_label(&model), name: model.clone() };
-        groups.push(ModelGroup {
-            provider: model.split('/').next().unwrap_or_default().to_owned(),
-            models: vec![choice],
-        });
-    }
+    let groups = model_groups(app, Some(&model)).await;
     Ok(Chat {
         shell: visit.shell(Some(actor)),
         sidebar: sidebar(app, actor, visit.reader, current).await?,
@@ -363,8 +344,8 @@ pub(super) async fn props(
     })
 }
 
-/// The models that can be used now, by provider.
-pub(super) async fn model_groups(app: &App) -> Vec<ModelGroup> {
+/// The models that can be used now, by provider, with `model` among them.
+pub(super) async fn model_groups(app: &App, model: Option<&str>) -> Vec<ModelGroup> {
     let mut groups: Vec<ModelGroup> = Vec::new();
     for model in app.providers.models().await {
         let choice = ModelChoice { name: model.name, label: model.label };
@@ -373,9 +354,19 @@ pub(super) async fn model_groups(app: &App) -> Vec<ModelGroup> {
             None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
         }
     }
+    if let Some(model) = model
+        && !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model)
+    {
+        // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
+        let choice = ModelChoice { label: present::model_label(model), name: model.to_owned() };
+        groups.push(ModelGroup {
+            provider: model.split('/').next().unwrap_or_default().to_owned(),
+            models: vec![choice],
+        });
+    }
     groups
 }
 
-fn filled(text: &Option<String>) -> Option<String> {
+pub(super) fn filled(text: &Option<String>) -> Option<String> {
     text.as_ref().filter(|text| !text.trim().is_empty()).cloned()
 }

@@ -12,6 +12,7 @@ mod settings;
 mod share;
 mod shell;
 mod sidebar;
+mod turns;
 
 use axum::{
     Router,
@@ -61,8 +62,17 @@ pub fn router() -> Router<App> {
         .route("/c/{id}/messages", post(chat::send))
         .route("/c/{id}/events", get(chat::events))
         .route("/c/{id}/ws", get(chat::socket))
-        .route("/m/{id}/regenerate", post(chat::regenerate))
-        .route("/replies/{id}/cancellation", post(chat::stop))
+        // One message
+        .route("/m/{id}/regenerate", post(turns::regenerate))
+        .route("/m/{id}/again", get(turns::again_form).post(turns::again))
+        .route("/m/{id}/continue", post(turns::go_on))
+        .route("/m/{id}/edit", get(turns::edit_form).post(turns::edit))
+        .route("/m/{id}/show", post(turns::show))
+        .route("/m/{id}/keep", post(turns::keep))
+        .route("/m/{id}/fork", post(turns::fork))
+        .route("/m/{id}/raw", get(turns::raw))
+        .route("/replies/{id}/cancellation", post(turns::stop))
+        .route("/c/{id}/cancellation", post(turns::stop_all))
         .route("/share", get(share::share))
         // The list
         .route("/chats", get(chats::list))

@@ -133,7 +133,7 @@ fn language_props(app: &App, actor: &Actor, visit: &Visit) -> Language {
 
 async fn models_props(app: &App, actor: &Actor) -> Models {
     Models {
-        groups: model_groups(app).await,
+        groups: model_groups(app, None).await,
         chosen: actor.preferences.default_model.clone().unwrap_or_default(),
         server: present::model_label(&app.providers.default_model()),
         error: None,

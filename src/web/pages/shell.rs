@@ -106,6 +106,11 @@ impl Visit {
         self.reader.locale
     }
 
+    /// The title of a copy; `None` where there is none to copy.
+    pub fn fork_title(&self, title: &str) -> Option<String> {
+        (!title.is_empty()).then(|| self.locale().ta("fork-title", &[("title", title.into())]))
+    }
+
     /// The shell of a page for `actor`.
     pub fn shell(&self, actor: Option<&Actor>) -> Shell {
         Shell {

@@ -92,6 +92,7 @@ async fn ask(providers: &Providers, model: &str, prompt: &str) -> Told {
             Ok(Delta::Text(more)) => told.text.push_str(&more),
             Ok(Delta::Thinking(more)) => told.thinking.push_str(&more),
             Ok(Delta::ToolCall { arguments, .. }) => told.tool.push_str(&arguments),
+            Ok(Delta::Model(_)) => {}
             Ok(Delta::Usage(_)) => told.usage = true,
             Ok(Delta::End(reason)) => told.end = Some(reason),
             Err(error) => told.error = Some(error),

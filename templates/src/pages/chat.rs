@@ -64,6 +64,13 @@ impl Conversation {
         let streaming = |message: &Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
         self.messages.iter().any(streaming)
     }
+
+    /// Whether two answers stand next to each other.
+    fn is_double(&self) -> bool {
+        let beside =
+            |message: &Message| matches!(message, Message::Assistant(answer) if answer.beside.is_some());
+        self.messages.last().is_some_and(beside)
+    }
 }
 
 /// How the page gets the rest of a running answer.
@@ -168,9 +175,12 @@ fn head(props: &Chat, delivery: Delivery) -> Markup {
         .conversation
         .as_ref()
         .filter(|conversation| conversation.is_answering() && props.composer.problem.is_none());
+    // A document grows at one place only: with two answers it comes again and again.
+    let how = |of: &Conversation| if of.is_double() { ("3", "") } else { ("0", "?stream=html") };
     html! {
         @if let (Some(conversation), Delivery::Live) = (answering, delivery) {
-            noscript { meta http-equiv="refresh" content={ "0; url=/c/" (conversation.id) "?stream=html" }; }
+            @let (wait, query) = how(conversation);
+            noscript { meta http-equiv="refresh" content={ (wait) "; url=/c/" (conversation.id) (query) }; }
         }
     }
 }

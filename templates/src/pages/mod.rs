@@ -14,13 +14,14 @@ pub mod register;
 pub mod search;
 pub mod settings;
 pub mod sheet;
+pub mod turn;
 
 use maud::Markup;
 
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 13] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 14] = [
         ("landing", landing::samples()),
         ("dashboard", dashboard::samples()),
         ("help", help::samples()),
@@ -33,6 +34,7 @@ pub fn samples() -> Vec<(String, Markup)> {
         ("settings", settings::samples()),
         ("page", offline::samples()),
         ("sheet", sheet::samples()),
+        ("turn", turn::samples()),
         ("error", error::samples()),
     ];
     let named = |(page, samples): (&str, Vec<(&str, Markup)>)| {

@@ -17,9 +17,11 @@ pub struct Composer {
     pub content: String,
     /// The selected model's name, `openai/gpt-4.1`.
     pub model: String,
+    /// A second model to compare it with, or nothing.
+    pub second: String,
     /// What can be chosen, grouped by provider.
     pub models: Vec<ModelGroup>,
-    /// The reply that is running: shows Stop in the place of Send.
+    /// Where what runs can be stopped (see [`stop`]), if anything does: shows Stop in the place of Send.
     pub answering: Option<String>,
     /// Why the message was not taken, as a sentence.
     pub problem: Option<String>,
@@ -63,6 +65,7 @@ pub fn composer(l: Locale, props: &Composer) -> Markup {
                     aria-describedby=[props.problem.as_ref().map(|_| "composer-problem")] { (props.content) }
                 div.composer__row {
                     (model_picker(l, props))
+                    (compare(l, props))
                     button.composer__send type="submit" aria-label=(l.t("send")) title=(l.t("send")) { (icon(Icon::Send)) }
                 }
             }
@@ -76,26 +79,52 @@ fn model_picker(l: Locale, props: &Composer) -> Markup {
         label.sr for="model" { (l.t("model")) }
         span.picker {
             select.picker__select #model name="model" {
-                @for group in &props.models {
-                    optgroup label=(group.provider) {
-                        @for choice in &group.models {
-                            option value=(choice.name) selected[choice.name == props.model] { (choice.label) }
-                        }
-                    }
-                }
+                (options(&props.models, &props.model))
             }
             (icon(Icon::ChevronDown))
         }
     }
 }
 
-/// The Stop button of reply `answering`, or its empty place. With it, CSS hides Send; see `fragments::composer_state`.
+/// A second model, folded away: two answers next to each other.
+fn compare(l: Locale, props: &Composer) -> Markup {
+    let label = l.t("compare-with");
+    html! {
+        details.compare open[!props.second.is_empty()] {
+            summary.button--quiet.compare__button aria-label=(label) title=(label) { (icon(Icon::Columns)) }
+            span.picker {
+                select.picker__select name="model2" aria-label=(label) {
+                    option value="" { (label) " …" }
+                    (options(&props.models, &props.second))
+                }
+                (icon(Icon::ChevronDown))
+            }
+        }
+    }
+}
+
+/// The models in their groups, as the content of a `select`.
+#[must_use]
+pub fn options(models: &[ModelGroup], selected: &str) -> Markup {
+    html! {
+        @for group in models {
+            optgroup label=(group.provider) {
+                @for choice in &group.models {
+                    option value=(choice.name) selected[choice.name == selected] { (choice.label) }
+                }
+            }
+        }
+    }
+}
+
+/// The Stop button of what runs, or its empty place: `answering` is a reply's address, or the conversation's where two run,
+/// so that the button of an old page stops nothing new. With it, CSS hides Send; see `fragments::composer_state`.
 #[must_use]
 pub fn stop(l: Locale, answering: Option<&str>) -> Markup {
     html! {
         div.composer__stop #composer-stop {
-            @if let Some(reply) = answering {
-                @let action = format!("/replies/{reply}/cancellation");
+            @if let Some(address) = answering {
+                @let action = format!("{address}/cancellation");
                 form method="post" action=(action) hx-post=(action) hx-swap="none" hx-sync="this:drop" data-behavior="stop" {
                     button.composer__send.composer__send--stop type="submit" aria-label=(l.t("stop")) title=(l.t("stop")) {
                         (icon(Icon::Stop))
@@ -132,7 +161,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
     let long = "שלום עולם, this is a line that is quite long.\n".repeat(12);
     let written = Composer { content: long, conversation: Some("7".into()), ..plain.clone() };
     let answering =
-        Composer { conversation: Some("7".into()), answering: Some("42".into()), ..plain.clone() };
+        Composer { conversation: Some("7".into()), answering: Some("/replies/42".into()), ..plain.clone() };
     let problem = Some("The message is too long.".to_owned());
     let refused = Composer { content: "hello".into(), problem, ..plain.clone() };
     vec![

@@ -82,6 +82,14 @@ pub enum Icon {
     Home,
     /// Put away.
     Archive,
+    /// Back.
+    ChevronLeft,
+    /// A new way from here.
+    Fork,
+    /// Go on where it ended.
+    Play,
+    /// A tool.
+    Wrench,
 }
 
 impl Icon {
@@ -151,6 +159,10 @@ impl Icon {
             Self::Keyboard => {
                 "M10 8h.01M12 12h.01M14 8h.01M16 12h.01M18 8h.01M6 8h.01M7 16h10M8 12h.01M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-16a2 2 0 0 1-2-2v-12a2 2 0 0 1 2-2z"
             }
+            Self::ChevronLeft => "m15 18-6-6 6-6",
+            Self::Fork => {
+                "M15 6a9 9 0 0 0-9 9V3M21 6a3 3 0 1 1-6 0a3 3 0 1 1 6 0M9 18a3 3 0 1 1-6 0a3 3 0 1 1 6 0"
+            }
             Self::Columns => {
                 "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2zM12 3v18"
             }
@@ -162,6 +174,10 @@ impl Icon {
             }
             Self::Archive => {
                 "M3 3h18a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8M10 12h4"
+            }
+            Self::Play => "M6 4v16M10 5l 10 7-10 7z",
+            Self::Wrench => {
+                "M14.7 6.3a1 1 0 0 0 0 1.4l1.6 1.6a1 1 0 0 0 1.4 0l3.77-3.77a6 6 0 0 1-7.94 7.94l-6.91 6.91a2.12 2.12 0 0 1-3-3l6.91-6.91a6 6 0 0 1 7.94-7.94z"
             }
             Self::Lightbulb => {
                 "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"

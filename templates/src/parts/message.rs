@@ -6,7 +6,16 @@ use maud::{Markup, html};
 use super::icon::{Icon, icon};
 use crate::{Locale, Moment, SafeHtml};
 
+mod calls;
+mod details;
+mod ending;
+mod foot;
 mod samples;
+
+pub use calls::{ToolCall, calls};
+pub use details::Details;
+pub use ending::{Failure, FailureReason, ReplyState};
+pub use foot::{Siblings, foot};
 pub use samples::{sample_answer, sample_blocks, samples};
 
 /// Stands where a page that streams without scripts is cut; see `pages::chat::open`.
@@ -30,6 +39,8 @@ pub struct UserMessage {
     pub text: String,
     /// When.
     pub at: Moment,
+    /// Its other versions, if there are any.
+    pub siblings: Option<Siblings>,
 }
 
 /// What a model wrote, or is writing.
@@ -49,60 +60,16 @@ pub struct AssistantMessage {
     pub model: String,
     /// When it began.
     pub at: Moment,
-}
-
-/// Where a reply stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ReplyState {
-    /// Running.
-    Streaming,
-    /// Finished by the model.
-    #[default]
-    Complete,
-    /// Stopped by a person.
-    Stopped,
-    /// Ended by an error.
-    Failed(Failure),
-    /// The server went away in the middle.
-    Interrupted,
-}
-
-/// Why a reply failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What kind of failure.
-    pub reason: FailureReason,
-    /// Who failed, "OpenAI".
-    pub provider: String,
-    /// A number to quote when asking for help.
-    pub request_id: Option<String>,
-}
-
-/// The kinds of failure a person can tell apart and act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureReason {
-    /// Too many requests.
-    RateLimited,
-    /// No connection, or a 5xx.
-    Unavailable,
-    /// The key was refused.
-    Unauthorized,
-    /// The account has no credit left.
-    OutOfCredit,
-    /// The model does not exist there.
-    ModelMissing,
-    /// The conversation is longer than the model can read.
-    TooLong,
-    /// The provider's filter ended the answer.
-    Filtered,
-    /// The connection was cut in the middle.
-    Cut,
-    /// Nothing came for too long.
-    Stalled,
-    /// The answer could not be understood.
-    Malformed,
-    /// Our own fault.
-    Internal,
+    /// Other answers to the same message, if there are any.
+    pub siblings: Option<Box<Siblings>>,
+    /// How it came to be.
+    pub details: Box<Details>,
+    /// While it stands next to another answer, until one of the two is kept: the reply that writes it.
+    pub beside: Option<String>,
+    /// Whether it has text but no proper end, so that a model can go on with it.
+    pub can_go_on: bool,
+    /// The tools that the model asked for.
+    pub calls: Vec<ToolCall>,
 }
 
 /// Thoughts shown above an answer.
@@ -130,7 +97,7 @@ pub fn user(l: Locale, props: &UserMessage) -> Markup {
         article.message.message--user id={ "m-" (props.id) } {
             h2.sr { (l.t("you-said")) }
             div.message__body.message__text hx-ignore dir="auto" { (props.text) }
-            footer.message__foot id={ "m-" (props.id) "-foot" } { (copy(l)) span.message__meta { (props.at) } }
+            (foot::of_user(l, props))
         }
     }
 }
@@ -150,7 +117,7 @@ fn shape(l: Locale, props: &AssistantMessage, hole: bool) -> Markup {
     // A page in pieces could never take "busy" back.
     let busy = props.state == ReplyState::Streaming && !hole;
     html! {
-        article.message.message--assistant id={ "m-" (props.id) } aria-busy=(if busy { "true" } else { "false" }) {
+        article.message.message--assistant.message--beside[props.beside.is_some()] id={ "m-" (props.id) } aria-busy=(if busy { "true" } else { "false" }) {
             h2.sr { (l.ta("model-said", &[("model", props.model.as_str().into())])) }
             div.message__body hx-ignore {
                 (thinking(l, props.thinking.as_ref()))
@@ -160,6 +127,7 @@ fn shape(l: Locale, props: &AssistantMessage, hole: bool) -> Markup {
                 }
                 div.prose data-part="tail" dir="auto" { @if let Some(tail) = &props.tail { (tail) } }
             }
+            (calls(l, &props.id, &props.calls))
             (foot(l, props))
         }
     }
@@ -186,84 +154,5 @@ pub fn thought_label(l: Locale, seconds: Option<u64>) -> String {
         None => l.t("thinking").into_owned(),
         Some(0) => l.t("thought-briefly").into_owned(),
         Some(seconds) => l.ta("thought-for", &[("seconds", seconds.into())]),
-    }
-}
-
-/// What stands under an answer: how it ended, which model, what one can do with it. Replaced by its id when a reply ends.
-#[must_use]
-pub fn foot(l: Locale, props: &AssistantMessage) -> Markup {
-    let ended = props.state != ReplyState::Streaming;
-    html! {
-        footer.message__foot id={ "m-" (props.id) "-foot" } data-ended=[ended.then_some("")] {
-            (outcome(l, props))
-            @if ended && !props.blocks.is_empty() { (copy(l)) }
-            @if ended { (retry(l, &props.id)) }
-            span.message__meta { span.message__model { (props.model) } @if ended { " · " (props.at) } }
-        }
-    }
-}
-
-fn outcome(l: Locale, props: &AssistantMessage) -> Markup {
-    match &props.state {
-        ReplyState::Streaming | ReplyState::Complete => html! {},
-        ReplyState::Stopped => html! { p.outcome { (l.t("stopped")) } },
-        ReplyState::Interrupted => problem(l, &props.id, &l.t("interrupted"), &l.t("interrupted-text"), None),
-        ReplyState::Failed(failure) => {
-            let title = if props.blocks.is_empty() { l.t("failed-before") } else { l.t("failed-midway") };
-            problem(l, &props.id, &title, &failure.text(l), failure.request_id.as_deref())
-        }
-    }
-}
-
-fn problem(l: Locale, id: &str, title: &str, text: &str, request_id: Option<&str>) -> Markup {
-    html! {
-        div.problem {
-            (icon(Icon::Alert))
-            div.problem__words {
-                p.problem__title { (title) }
-                p.problem__text { (text) }
-                @if let Some(request) = request_id { p.problem__id { (l.t("request-id")) " " code { (request) } } }
-            }
-            form method="post" action={ "/m/" (id) "/regenerate" } {
-                button.button type="submit" { (icon(Icon::Retry)) (l.t("retry")) }
-            }
-        }
-    }
-}
-
-impl Failure {
-    /// What happened and what to do, as a sentence or two.
-    #[must_use]
-    pub fn text(&self, l: Locale) -> String {
-        let by = [("provider", self.provider.as_str().into())];
-        match self.reason {
-            FailureReason::RateLimited => l.ta("failure-rate-limited", &by),
-            FailureReason::Unavailable => l.ta("failure-unavailable", &by),
-            FailureReason::Unauthorized => l.ta("failure-unauthorized", &by),
-            FailureReason::OutOfCredit => l.ta("failure-out-of-credit", &by),
-            FailureReason::ModelMissing => l.ta("failure-model-missing", &by),
-            FailureReason::TooLong => l.t("failure-too-long").into_owned(),
-            FailureReason::Filtered => l.ta("failure-filtered", &by),
-            FailureReason::Cut => l.ta("failure-cut", &by),
-            FailureReason::Stalled => l.ta("failure-stalled", &by),
-            FailureReason::Malformed => l.ta("failure-malformed", &by),
-            FailureReason::Internal => l.t("failure-internal").into_owned(),
-        }
-    }
-}
-
-fn copy(l: Locale) -> Markup {
-    html! {
-        button.button--quiet.scripted type="button" data-behavior="copy-message" title=(l.t("copy")) aria-label=(l.t("copy")) {
-            (icon(Icon::Copy))
-        }
-    }
-}
-
-fn retry(l: Locale, id: &str) -> Markup {
-    html! {
-        form.message__retry method="post" action={ "/m/" (id) "/regenerate" } {
-            button.button--quiet type="submit" title=(l.t("retry")) aria-label=(l.t("retry")) { (icon(Icon::Retry)) }
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! What stays open: exactness under every cut, race and crash.
 
+mod beside;
 mod cancelled;
 mod conversation;
 mod crash;
@@ -7,3 +8,4 @@ mod pages;
 mod resume;
 mod revoked;
 mod sending;
+mod turns;

@@ -61,6 +61,42 @@ async fn an_answer_is_sent_for_watched_and_stopped_over_one_socket() {
 }
 
 #[tokio::test]
+async fn two_models_are_asked_and_an_answer_is_continued_over_a_socket() {
+    let server = TestApp::start().await;
+    let ada = server.signed_up("ada").await;
+    let chat = ada.chats_with("simulated/fast").await;
+    let mut socket = ada.opens_a_socket().await;
+    let models = ["simulated/tokens:n=20,ms=1", "simulated/echo:ms=1"];
+    let send = json!({ "type": "message.send", "chat": chat, "content": "both", "models": models });
+    let accepted = socket.asks(send).await;
+    assert_eq!(accepted["status"], "processing", "{accepted}");
+    let subscribe = json!({ "type": "subscribe", "chat": chat, "after": accepted["cursor"] });
+    socket.asks(subscribe).await;
+    let mut seen = Seen::default();
+    let replies =
+        [&accepted["reply"], &accepted["beside"]].map(|reply| reply["id"].as_str().unwrap().to_owned());
+    for reply in &replies {
+        if !seen.ends.contains_key(reply) {
+            socket.sees_the_end(&chat, reply, &mut seen).await;
+        }
+    }
+    assert_eq!(seen.answer(&replies[1]), "both");
+
+    let cut = json!({ "type": "message.send", "chat": chat, "content": "cut after=50 times=1", "model": "simulated/faults" });
+    let cut = socket.asks(cut).await;
+    let mut after = ada.watches(&chat, cut["cursor"].as_str().unwrap()).await;
+    after.until_end_of(cut["reply"]["id"].as_str().unwrap()).await;
+    let message = &cut["reply"]["message_id"];
+    let on = socket.asks(json!({ "type": "message.continue", "message": message })).await;
+    let reply = on["reply"]["id"].as_str().unwrap();
+    after.until_end_of(reply).await;
+    assert!(after.seen.answer(reply).ends_with("All is well again."), "{}", after.seen.answer(reply));
+    let again =
+        socket.asks(json!({ "type": "message.continue", "message": on["reply"]["message_id"] })).await;
+    assert_eq!(again["problem"]["code"], "not_continuable");
+}
+
+#[tokio::test]
 async fn many_conversations_share_a_socket_and_one_can_be_left() {
     let server = TestApp::start().await;
     let ada = server.signed_up("ada").await;

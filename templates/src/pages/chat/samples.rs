@@ -13,7 +13,7 @@ use crate::{Moment, SafeHtml};
 
 fn question(id: &str, text: &str) -> Message {
     let at = Moment::new("14:04", "2026-03-01T14:04:00Z");
-    Message::User(UserMessage { id: id.into(), text: text.into(), at })
+    Message::User(UserMessage { id: id.into(), text: text.into(), at, siblings: None })
 }
 
 fn base() -> Chat {
@@ -59,7 +59,7 @@ pub(super) fn streaming() -> Chat {
         ..sample_answer()
     };
     let messages = vec![question("19", "How do rivers carry sediment?"), Message::Assistant(running)];
-    talking(messages, Some("r20"))
+    talking(messages, Some("/replies/r20"))
 }
 
 /// What a browser without scripts has at the end.
@@ -107,7 +107,21 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
     if let Some(conversation) = &mut older.conversation {
         conversation.older = Some("/c/7?before=1".into());
     }
+    let side = |id: &str, model: &str| {
+        let details = sample_answer().details;
+        let blocks = sample_blocks()[..2].to_vec();
+        Message::Assistant(AssistantMessage {
+            id: id.into(),
+            model: model.into(),
+            beside: Some(id.into()),
+            blocks,
+            details,
+            ..sample_answer()
+        })
+    };
+    let two = vec![question("1", "How do rivers carry sediment?"), side("2", "Essay"), side("3", "Thinker")];
     vec![
+        ("beside", page(&talking(two, None))),
         ("new", page(&fresh)),
         ("first", page(&empty)),
         ("answered", page(&talking(answered, None))),

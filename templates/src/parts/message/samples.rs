@@ -2,7 +2,10 @@
 
 use maud::Markup;
 
-use super::{AssistantMessage, Failure, FailureReason, Message, ReplyState, Thinking, UserMessage, message};
+use super::{
+    AssistantMessage, Details, Failure, FailureReason, Message, ReplyState, Siblings, Thinking, ToolCall,
+    UserMessage, message,
+};
 use crate::{Locale, Moment, SafeHtml};
 
 /// Blocks of every kind that the markdown engine makes.
@@ -43,6 +46,19 @@ pub fn sample_answer() -> AssistantMessage {
         blocks: sample_blocks(),
         model: "Essay".into(),
         at: Moment::new("14:05", "2026-03-01T14:05:00Z"),
+        details: Box::new(Details {
+            asked: "simulated/essay".into(),
+            answered: Some("essay-2026".into()),
+            took_ms: Some(4_210),
+            first_ms: Some(310),
+            thought_ms: Some(12_000),
+            input: Some(1200),
+            cached: Some(1024),
+            output: Some(350),
+            reasoning: Some(120),
+            cost: Some("0.0042".into()),
+            ..Details::default()
+        }),
         ..AssistantMessage::default()
     }
 }
@@ -56,6 +72,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         id: "1".into(),
         text: "How do rivers carry sediment?\nShow me the numbers.".into(),
         at,
+        siblings: None,
     };
     let long = UserMessage { id: "3".into(), text: "Donaudampfschifffahrt".repeat(20), ..question.clone() };
     let hebrew = UserMessage {
@@ -76,7 +93,35 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
     let thinking = Some(Thinking { text: "Let me see".into(), seconds: None });
     let mut empty = answer("9", failed(FailureReason::RateLimited));
     empty.blocks.clear();
+    let second = |next: Option<&str>| {
+        Some(Siblings { index: 2, count: 3, previous: Some("1".into()), next: next.map(str::to_owned) })
+    };
+    let call = ToolCall { name: "add".into(), arguments: "{\n  \"a\": 1\n}".into() };
+    let go_on = |state| AssistantMessage { can_go_on: true, ..answer("17", state) };
+    let beside = |id: &str, state| AssistantMessage { beside: Some("r".into()), ..answer(id, state) };
+    let mut continued = answer("18", ReplyState::Complete);
+    continued.details.begun = Some("fast".into());
     let messages = vec![
+        (
+            "versions-user",
+            Message::User(UserMessage { id: "13".into(), siblings: second(None), ..question.clone() }),
+        ),
+        (
+            "versions",
+            Message::Assistant(AssistantMessage {
+                siblings: second(Some("3")).map(Box::new),
+                ..answer("14", ReplyState::Complete)
+            }),
+        ),
+        (
+            "tool",
+            Message::Assistant(AssistantMessage { calls: vec![call], ..answer("15", ReplyState::Complete) }),
+        ),
+        ("stopped-midway", Message::Assistant(go_on(ReplyState::Stopped))),
+        ("cut-midway", Message::Assistant(go_on(failed(FailureReason::Cut)))),
+        ("beside-running", Message::Assistant(beside("19", ReplyState::Streaming))),
+        ("beside-ended", Message::Assistant(beside("20", ReplyState::Complete))),
+        ("continued", Message::Assistant(continued)),
         ("user", Message::User(question)),
         ("complete", Message::Assistant(sample_answer())),
         ("user-long", Message::User(long)),

@@ -1,0 +1,78 @@
+//! How an answer stands or ended, and why one failed, in words.
+
+use crate::Locale;
+
+/// Where a reply stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ReplyState {
+    /// Running.
+    Streaming,
+    /// Finished by the model.
+    #[default]
+    Complete,
+    /// Stopped by a person.
+    Stopped,
+    /// Ended by an error.
+    Failed(Failure),
+    /// The server went away in the middle.
+    Interrupted,
+}
+
+/// Why a reply failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind of failure.
+    pub reason: FailureReason,
+    /// Who failed, "OpenAI".
+    pub provider: String,
+    /// A number to quote when asking for help.
+    pub request_id: Option<String>,
+}
+
+/// The kinds of failure a person can tell apart and act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureReason {
+    /// Too many requests.
+    RateLimited,
+    /// No connection, or a 5xx.
+    Unavailable,
+    /// The key was refused.
+    Unauthorized,
+    /// The account has no credit left.
+    OutOfCredit,
+    /// The model does not exist there.
+    ModelMissing,
+    /// The conversation is longer than the model can read.
+    TooLong,
+    /// The provider's filter ended the answer.
+    Filtered,
+    /// The connection was cut in the middle.
+    Cut,
+    /// Nothing came for too long.
+    Stalled,
+    /// The answer could not be understood.
+    Malformed,
+    /// Our own fault.
+    Internal,
+}
+
+impl Failure {
+    /// What happened and what to do, as a sentence or two.
+    #[must_use]
+    pub fn text(&self, l: Locale) -> String {
+        let by = [("provider", self.provider.as_str().into())];
+        match self.reason {
+            FailureReason::RateLimited => l.ta("failure-rate-limited", &by),
+            FailureReason::Unavailable => l.ta("failure-unavailable", &by),
+            FailureReason::Unauthorized => l.ta("failure-unauthorized", &by),
+            FailureReason::OutOfCredit => l.ta("failure-out-of-credit", &by),
+            FailureReason::ModelMissing => l.ta("failure-model-missing", &by),
+            FailureReason::TooLong => l.t("failure-too-long").into_owned(),
+            FailureReason::Filtered => l.ta("failure-filtered", &by),
+            FailureReason::Cut => l.ta("failure-cut", &by),
+            FailureReason::Stalled => l.ta("failure-stalled", &by),
+            FailureReason::Malformed => l.ta("failure-malformed", &by),
+            FailureReason::Internal => l.t("failure-internal").into_owned(),
+        }
+    }
+}
