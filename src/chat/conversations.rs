@@ -5,7 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{events::ChatUpdated, store};
+use super::{
+    events::ChatUpdated,
+    settings::{self, Settings},
+    store,
+};
 use crate::{
     accounts::Actor,
     app::App,
@@ -46,6 +50,8 @@ pub struct NewConversation {
     pub title: Option<String>,
     /// Its model; else the default one.
     pub model: Option<String>,
+    /// What its model is told besides the messages.
+    pub settings: Settings,
 }
 
 /// One page of a list.
@@ -88,6 +94,7 @@ pub(crate) async fn create_in(
     };
     app.log.create(tx, conversation.id, conversation.cursor.epoch).await?;
     store::add(tx, actor.user.0, &conversation).await?;
+    settings::set_in(tx, conversation.id, &new.settings).await?;
     Ok(conversation)
 }
 
@@ -146,7 +153,7 @@ pub async fn update(
     let mut tx = app.db.begin().await?;
     store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
     store::update(&mut tx, id, title.as_deref(), model.as_deref(), None).await?;
-    let fact = ChatUpdated { title, model, leaf_id: None };
+    let fact = ChatUpdated { title, model, ..ChatUpdated::default() };
     let entries = app.log.append(&mut tx, id, vec![fact.entry(None)]).await?;
     let conversation = store::find_in(&mut tx, actor.user.0, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
@@ -184,7 +191,7 @@ pub fn title_from(text: &str) -> String {
 }
 
 /// One line, no control or direction characters, at most [`TITLE_LENGTH`] characters.
-fn tidy_title(text: &str) -> String {
+pub(super) fn tidy_title(text: &str) -> String {
     let clean: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })

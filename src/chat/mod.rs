@@ -7,14 +7,18 @@ pub mod conversations;
 pub mod events;
 pub mod messages;
 pub mod presence;
+pub mod settings;
 pub mod snapshot;
 mod store;
+pub mod titles;
 mod view;
 
 pub use conversations::{Conversation, NewConversation, Page};
 pub use events::Event;
+pub use settings::Settings;
 pub use snapshot::Snapshot;
 pub use view::{Message, Reply, ReplyError, Role, Status};
 
-/// What [`crate::replies`] writes in its own transactions.
+/// What [`crate::replies`] reads and writes in its own transactions.
+pub(crate) use settings::in_transaction as settings_in;
 pub(crate) use store::{MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, update as update_in};

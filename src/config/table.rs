@@ -148,6 +148,10 @@ settings! {
         /// The model of a new chat, as `provider/model`.
         default_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_DEFAULT_MODEL"],
             default "" = "the first model that is available", example "openai/gpt-4.1";
+        /// The model that names a conversation after its first answer, as `provider/model`. `off` asks nobody: then the
+        /// first words of a conversation stay its title.
+        title_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_TITLE_MODEL"],
+            default "" = "a cheap model of the provider that answered", example "openai/gpt-4o-mini";
     }
 
     /// The services that answer.

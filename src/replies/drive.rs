@@ -13,10 +13,11 @@ use super::{
     end,
     running::Handle,
     store::{self, Ending},
+    titles,
 };
 use crate::{
     app::App,
-    chat::{Message, ReplyError, Role, Status, events::ReplyThought},
+    chat::{Message, ReplyError, Role, Settings, Status, events::ReplyThought},
     providers::{self, Delta, FinishReason, Usage},
     stream::{Lost, Part, Writer, lease},
 };
@@ -30,6 +31,8 @@ pub(super) struct Job {
     pub fence: i64,
     pub started_seq: i64,
     pub model: String,
+    /// As they were when it was accepted.
+    pub settings: Settings,
     /// The branch up to the message that is answered, oldest first.
     pub history: Vec<Message>,
 }
@@ -84,8 +87,12 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
     match ending {
         Some(mut ending) if progress.writer.flush().await.is_ok() => {
             ending.usage = progress.usage.take();
+            let title = titles::begin(app, &job, ending.status, &progress.answer);
             tracing::info!(status = ending.status.as_str(), bytes = progress.answer.len(), "reply ended");
             end::with_texts(app, &job, ending, &progress.answer, &progress.thinking).await;
+            if let Some(place) = title {
+                titles::spawn(app, place, &job, &progress.answer);
+            }
         }
         _ => tracing::warn!("the lease is gone; this reply's end is somebody else's to write"),
     }
@@ -213,7 +220,16 @@ fn request(job: &Job) -> providers::Request {
         };
         providers::Message { role, text: message.text.clone() }
     });
-    providers::Request { messages: messages.collect(), ..providers::Request::default() }
+    let settings = &job.settings;
+    let system = settings.system_prompt.clone().map(providers::Message::system);
+    providers::Request {
+        messages: system.into_iter().chain(messages).collect(),
+        max_tokens: settings.max_tokens,
+        // What was written has few digits; they survive.
+        temperature: settings.temperature.map(|warmth| warmth as f32),
+        reasoning_effort: settings.reasoning_effort.map(|effort| effort.as_str().to_owned()),
+        ..providers::Request::default()
+    }
 }
 
 fn ending(status: Status, error: Option<ReplyError>) -> Ending {

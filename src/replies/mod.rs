@@ -13,9 +13,11 @@ mod running;
 mod start;
 mod stop;
 mod store;
+pub mod titles;
 mod unclear;
 
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
 pub use start::{Accepted, NewMessage, Place, edit, regenerate, send};
 pub use stop::{finished, get, stop};
+pub use titles::Titles;

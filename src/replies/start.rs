@@ -12,7 +12,7 @@ use crate::{
     accounts::{self, Action, Actor},
     app::App,
     chat::{
-        self, Conversation, Message, NewConversation, Role,
+        self, Conversation, Message, NewConversation, Role, Settings,
         conversations::{title_from, usable_model},
         events::{ChatUpdated, MessageCreated, ReplyStarted},
     },
@@ -320,6 +320,7 @@ impl Start<'_> {
         let lasts = app.config.streams.lease;
         lease::take(self.tx, reply, id, app.instance, FIRST_FENCE, lasts).await?;
         let cursor = conversation.cursor;
+        let settings = chat::settings_in(self.tx, id).await?;
         let job = Job {
             conversation: id,
             reply,
@@ -327,6 +328,7 @@ impl Start<'_> {
             fence: FIRST_FENCE,
             started_seq,
             model,
+            settings,
             history,
         };
         let accepted =
@@ -363,7 +365,7 @@ impl Start<'_> {
         let title = self.plan.text.as_deref().filter(|_| conversation.title.is_empty()).map(title_from);
         let title = title.filter(|title| !title.is_empty());
         let model = (conversation.model != model).then(|| model.to_owned());
-        let changed = ChatUpdated { title, model, leaf_id };
+        let changed = ChatUpdated { title, model, leaf_id, ..ChatUpdated::default() };
         (changed != ChatUpdated::default()).then_some(changed)
     }
 }
@@ -374,7 +376,10 @@ impl Plan {
         let place = match &self.place {
             Place::End(id) => format!("end {id}"),
             Place::After(id, parent) => format!("after {id} {parent:?}"),
-            Place::New(new) => format!("new {:?} {:?}", new.title, new.model),
+            Place::New(new) if new.settings == Settings::default() => {
+                format!("new {:?} {:?}", new.title, new.model)
+            }
+            Place::New(new) => format!("new {:?} {:?} {:?}", new.title, new.model, new.settings),
         };
         let text = self.text.as_deref().unwrap_or_default();
         let model = self.model.as_deref().unwrap_or_default();

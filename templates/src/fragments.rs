@@ -53,6 +53,13 @@ pub fn title(l: Locale, title: &str) -> Markup {
     html! { hx-partial hx-target="#title" hx-swap="outerHTML" { (crate::pages::chat::heading(l, title)) } }
 }
 
+/// The way to the settings, with or without the mark of a system prompt.
+#[must_use]
+pub fn tune(l: Locale, conversation: &str, has_system_prompt: bool) -> Markup {
+    let button = crate::pages::chat::tune(l, conversation, has_system_prompt);
+    html! { hx-partial hx-target="#tune" hx-swap="outerHTML" { (button) } }
+}
+
 /// Send, or Stop while reply `answering` runs.
 #[must_use]
 pub fn composer_state(l: Locale, answering: Option<&str>) -> Markup {
@@ -104,6 +111,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("sidebar-item", sidebar_item(l, &item, Some("7"))),
         ("sidebar-item-in-place", sidebar_item_in_place(l, &item, None)),
         ("title", title(l, "Sediment")),
+        ("tune", tune(l, "7", true)),
         ("composer-answering", composer_state(l, Some("42"))),
         ("composer-ready", composer_state(l, None)),
         ("toast", toast(l, &toast::Notice::Failed.toast(l))),

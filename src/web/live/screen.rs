@@ -133,6 +133,10 @@ impl Screen {
                     self.title.clone_from(title);
                     self.say_title(&mut frame);
                 }
+                if let Some(settings) = &updated.settings {
+                    let id = self.conversation.to_string();
+                    frame.chrome(&fragments::tune(self.locale, &id, settings.system_prompt).into_string());
+                }
                 if updated.leaf_id.is_some() {
                     frame.event("fx:resync", "-");
                 }

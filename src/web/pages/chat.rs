@@ -22,6 +22,7 @@ use super::{
     inline,
     shell::{Visit, notice_for},
     sidebar::sidebar,
+    tuning,
 };
 use crate::{
     accounts::Actor,
@@ -39,6 +40,9 @@ use crate::{
     },
 };
 
+/// Messages on one page: some screens full. The others are a link away, which scripts follow by themselves.
+const PAGE: i64 = 30;
+
 /// What a chat page's address may say.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ChatQuery {
@@ -52,6 +56,8 @@ pub(super) struct ChatQuery {
     stream: Option<String>,
     /// Show the messages up to this one instead of the newest.
     before: Option<String>,
+    /// Show the messages around this one.
+    at: Option<String>,
 }
 
 /// Where an event stream goes on.
@@ -67,15 +73,14 @@ pub(super) struct MessageForm {
     content: String,
     model: Option<String>,
     key: Option<String>,
+    /// Of a new conversation.
+    #[serde(default)]
+    system_prompt: String,
 }
 
 impl MessageForm {
     fn message(&self) -> NewMessage {
-        NewMessage {
-            text: self.content.replace("\r\n", "\n"),
-            model: filled(&self.model),
-            key: filled(&self.key),
-        }
+        NewMessage { text: tuning::typed(&self.content), model: filled(&self.model), key: filled(&self.key) }
     }
 }
 
@@ -98,8 +103,14 @@ pub(super) async fn create(
     visit: Visit,
     Form(form): Form<MessageForm>,
 ) -> Result<Response> {
-    let place = Place::New(NewConversation::default());
-    match replies::send(&app, &actor, place, form.message()).await {
+    let sent = match tuning::first(&form.system_prompt) {
+        Ok(settings) => {
+            let new = NewConversation { settings, ..NewConversation::default() };
+            replies::send(&app, &actor, Place::New(new), form.message()).await
+        }
+        Err(error) => Err(error),
+    };
+    match sent {
         Ok(accepted) => Ok(visit.done(&format!("/c/{}", accepted.conversation))),
         Err(error) => again(&app, &actor, &visit, None, &form, error).await,
     }
@@ -113,7 +124,7 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
-    let shown = Conversation::load(&app, &actor, id, query.before.as_deref()).await?;
+    let shown = Conversation::load(&app, &actor, id, &query).await?;
     let running = shown.running();
     let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
@@ -210,11 +221,16 @@ async fn again(
         return Ok(visit.refused(error, "/"));
     }
     let problem = notice.toast(freshet_templates::Locale::default()).text;
-    let composer = Composer { content: form.content.clone(), problem: Some(problem), ..Composer::default() };
+    let composer = Composer {
+        content: form.content.clone(),
+        system_prompt: tuning::typed(&form.system_prompt),
+        problem: Some(problem),
+        ..Composer::default()
+    };
     let props = match conversation {
         None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
         Some(id) => {
-            let shown = Conversation::load(app, actor, id, None).await?;
+            let shown = Conversation::load(app, actor, id, &ChatQuery::default()).await?;
             shown.props(app, actor, visit, composer, None).await?
         }
     };
@@ -225,27 +241,44 @@ async fn again(
 struct Conversation {
     snapshot: Snapshot,
     capture: Capture,
+    has_system_prompt: bool,
     older: Option<String>,
+    newer: Option<String>,
     newest: Option<String>,
 }
 
 impl Conversation {
-    async fn load(app: &App, actor: &Actor, id: Uuid, before: Option<&str>) -> Result<Self> {
-        let mut snapshot = snapshot::read(app, actor, id).await?;
+    async fn load(app: &App, actor: &Actor, id: Uuid, query: &ChatQuery) -> Result<Self> {
+        let mut snapshot = snapshot::newest(app, actor, id, PAGE).await?;
         let mut capture = Capture::default();
         if snapshot.messages.iter().any(is_running) {
             // The screen first, then the rows: what they have beyond it, the stream repeats harmlessly.
             capture = app.renderers.capture(app, actor, id).await?;
-            snapshot = snapshot::read(app, actor, id).await?;
+            snapshot = snapshot::newest(app, actor, id, PAGE).await?;
         }
-        if let Some(before) = before {
-            let page = chat::messages::list(app, actor, id, Some(before), 200).await?;
-            snapshot.messages = page.items;
+        let settings = chat::settings::get(app, actor, id).await?;
+        let at = query.at.as_deref().and_then(|at| Uuid::try_parse(at).ok());
+        let until = match (&query.before, at) {
+            (Some(before), _) => Some(before.clone()),
+            (None, Some(at)) => {
+                chat::messages::page_around(app, actor, id, at, PAGE).await?.map(|end| end.to_string())
+            }
+            (None, None) => None,
+        };
+        if let Some(until) = &until {
+            snapshot.messages = chat::messages::list(app, actor, id, Some(until), PAGE).await?.items;
         }
         let parent = snapshot.messages.first().and_then(|first| first.parent_id);
-        let older = parent.map(|parent| format!("/c/{id}?before={parent}"));
-        let newest = before.map(|_| format!("/c/{id}"));
-        Ok(Self { snapshot, capture, older, newest })
+        // A message of another branch ends its page: what follows there is not shown anywhere.
+        let goes_on = until.as_ref().filter(|until| at.is_none_or(|at| at.to_string() != **until));
+        Ok(Self {
+            snapshot,
+            capture,
+            has_system_prompt: settings.system_prompt.is_some(),
+            older: parent.map(|parent| format!("/c/{id}?before={parent}")),
+            newer: goes_on.map(|until| format!("/c/{id}?at={until}#m-{until}")),
+            newest: until.is_some().then(|| format!("/c/{id}")),
+        })
     }
 
     /// The running reply, if the newest message has one.
@@ -278,9 +311,11 @@ impl Conversation {
         props.conversation = Some(page::Conversation {
             id: chat.id.to_string(),
             title: chat.title.clone(),
+            has_system_prompt: self.has_system_prompt,
             messages,
             cursor: self.cursor().to_string(),
             older: self.older.clone(),
+            newer: self.newer.clone(),
             newest: self.newest.clone(),
         });
         Ok(props)
@@ -355,7 +390,13 @@ async fn props(
         shell: visit.shell(Some(actor)),
         sidebar: sidebar(app, actor, current, chats).await?,
         conversation: None,
-        composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
+        composer: Composer {
+            owner: actor.user.0.to_string(),
+            key: crypto::random_token(),
+            model,
+            models: groups,
+            ..composer
+        },
     })
 }
 

@@ -6,6 +6,7 @@ mod inline;
 mod settings;
 mod shell;
 mod sidebar;
+mod tuning;
 
 use axum::{
     Router,
@@ -29,6 +30,7 @@ pub fn router() -> Router<App> {
         .route("/c/new", get(chat::new).post(chat::create))
         .route("/c/{id}", get(chat::show))
         .route("/c/{id}/messages", post(chat::send))
+        .route("/c/{id}/settings", get(tuning::show).post(tuning::update))
         .route("/c/{id}/events", get(chat::events))
         .route("/c/{id}/ws", get(chat::socket))
         .route("/m/{id}/regenerate", post(chat::regenerate))

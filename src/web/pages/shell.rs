@@ -54,7 +54,10 @@ impl Visit {
             dev_reload: app.config.server.dev_reload,
             by_script: headers.contains_key("hx-request"),
             on_older: headers.get("hx-current-url").is_some_and(|url| {
-                url.to_str().is_ok_and(|url| url.contains("?before=") || url.contains("&before="))
+                let says = |url: &str, name: &str| {
+                    url.contains(&format!("?{name}=")) || url.contains(&format!("&{name}="))
+                };
+                url.to_str().is_ok_and(|url| says(url, "before") || says(url, "at"))
             }),
         }
     }
@@ -122,6 +125,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "reply_running" => Notice::StillAnswering,
         "empty_message" => Notice::EmptyMessage,
         "message_too_long" => Notice::MessageTooLong,
+        "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
@@ -147,7 +151,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 9] = [
+const NOTICES: [Notice; 10] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -157,6 +161,7 @@ const NOTICES: [Notice; 9] = [
     Notice::EmptyMessage,
     Notice::MessageTooLong,
     Notice::UnknownModel,
+    Notice::SystemPromptTooLong,
 ];
 
 fn read_notice(value: &str) -> Option<Notice> {

@@ -7,19 +7,21 @@ pub mod login;
 pub mod register;
 pub mod settings;
 pub mod sheet;
+pub mod tuning;
 
 use maud::Markup;
 
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 7] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 8] = [
         ("landing", landing::samples()),
         ("register", register::samples()),
         ("login", login::samples()),
         ("chat", chat::samples()),
         ("settings", settings::samples()),
         ("sheet", sheet::samples()),
+        ("tuning", tuning::samples()),
         ("error", error::samples()),
     ];
     let named = |(page, samples): (&str, Vec<(&str, Markup)>)| {

@@ -64,6 +64,8 @@ pub enum Icon {
     More,
     /// Delete.
     Trash,
+    /// What can be tuned.
+    Sliders,
 }
 
 impl Icon {
@@ -122,6 +124,7 @@ impl Icon {
             Self::Trash => {
                 "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6"
             }
+            Self::Sliders => "M10 5H3M12 19H3M14 3v4M16 17v4M21 12h-9M21 19h-5M21 5h-7M8 10v4M8 12H3",
             Self::Lightbulb => {
                 "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"
             }
