@@ -9,7 +9,7 @@
   if (!form) return;
   const text = form.elements.content, send = form.querySelector('[type="submit"]'), count = form.querySelector('.composer__count');
   const draft = `draft:${form.dataset.draft}`, limit = +text.dataset.limit;
-  const LONG = 20_000; // characters: a longer draft is kept a moment later
+  const FULL = 5_000, LONG = 20_000; // characters that fill the field; that are kept a moment later
   const stopForm = () => document.querySelector('[data-behavior="stop"]');
   const isTouch = matchMedia('(pointer: coarse)').matches;
   let sent = null, saving;
@@ -36,7 +36,11 @@
     if (isNear && count.textContent !== words) count.textContent = words;
     return !isOver;
   }
-  const refresh = () => { send.disabled = !room() || sent !== null || !/\S/.test(text.value); };
+  function refresh() {
+    // Beyond the greatest height anyway: to measure it again with each key would take longer than the key.
+    text.toggleAttribute('data-long', text.value.length > FULL);
+    send.disabled = !room() || sent !== null || !/\S/.test(text.value);
+  }
 
   text.value ||= store.get() ?? '';
   text.setSelectionRange(text.value.length, text.value.length);
@@ -52,6 +56,9 @@
     if (text.value === event.oldValue && sent === null) text.value = ''; else save();
     refresh();
   });
+
+  // Unfolded at the end of a small page the field would lie below the composer.
+  document.querySelector('.welcome__tune')?.addEventListener('toggle', event => event.target.open && event.target.scrollIntoView({ block: 'nearest' }));
 
   text.addEventListener('keydown', event => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229 || isTouch) return;

@@ -3,7 +3,7 @@
 (() => {
   'use strict';
   const PATIENCE = 10_000;
-  const root = document.documentElement;
+  const isAnchored = CSS.supports('overflow-anchor', 'auto');
   const nears = new IntersectionObserver(entries => {
     if (entries.some(entry => entry.isIntersecting)) load(document.getElementById('older'));
   }, { rootMargin: '1500px 0px 0px 0px' });
@@ -38,11 +38,11 @@
     const earlier = [...log.children].filter(isNew).map(element => document.adoptNode(element));
     const next = link.nextElementSibling, top = next.getBoundingClientRect().top;
     const hadFocus = document.activeElement === link;
-    // The browser's own anchoring would move the page once more; afterwards it is welcome again.
-    root.style.overflowAnchor = 'none';
+    // The browser keeps its place, also when messages turn out higher or lower than they were taken for; not at the very
+    // top, and not every browser does.
+    if (isAnchored && scrollY < 1) scrollBy({ top: 1, behavior: 'instant' });
     link.replaceWith(...earlier);
-    scrollBy({ top: next.getBoundingClientRect().top - top, behavior: 'instant' });
-    root.style.overflowAnchor = '';
+    if (!isAnchored) scrollBy({ top: next.getBoundingClientRect().top - top, behavior: 'instant' });
     for (const element of earlier) {
       htmx.process(element);
       if (element.id !== 'older') freshet.decorate(element);

@@ -18,7 +18,7 @@
     box.setAttribute('aria-labelledby', 'sheet-title');
     htmx.process(box);
     if (!box.open) box.showModal();
-    box.querySelector('[autofocus], input:not([type="hidden"]), textarea, select, button')?.focus();
+    (box.querySelector('[autofocus]') ?? box.querySelector('input:not([type="hidden"]), textarea, select, button'))?.focus();
   }
 
   freshet.sheet = async href => {

@@ -22,7 +22,7 @@
   });
 
   document.addEventListener('htmx:response:error', event => {
-    if (event.target.id === 'stream' || event.detail.ctx.text?.includes('<hx-partial')) return;
+    if (event.target.id === 'stream' || /<hx-partial|class="sheet"/.test(event.detail.ctx.text)) return;
     freshet.toast(freshet.label('Refused'));
   });
   document.addEventListener('htmx:error', event => {

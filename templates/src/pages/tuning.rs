@@ -88,7 +88,7 @@ fn system_prompt(l: Locale, props: &Tuning) -> Markup {
     html! {
         div.field {
             label.field__label for="tune-system" { (l.t("system-prompt")) }
-            textarea.field__input #tune-system name="system_prompt" rows="6" dir="auto" aria-invalid=[wrong.then_some("true")]
+            textarea.field__input #tune-system name="system_prompt" rows="6" dir="auto" autofocus[wrong] aria-invalid=[wrong.then_some("true")]
                 aria-describedby="tune-system-hint" { (props.fields.system_prompt) }
             @if wrong { p.field__error role="alert" { (l.t("notice-system-prompt-too-long")) } }
             p.field__hint #tune-system-hint { (l.t("system-prompt-hint")) }
@@ -114,7 +114,7 @@ fn number(l: Locale, field: &Number<'_>) -> Markup {
             label.field__label for=(id) { (field.label) }
             input.field__input id=(id) name=(field.name) type="number" min=(least) max=(most) step=(step) value=(field.value)
                 placeholder=(l.t("as-the-model-likes")) inputmode="decimal" autocomplete="off"
-                aria-invalid=[field.problem.as_ref().map(|_| "true")] aria-describedby=(hint);
+                autofocus[field.problem.is_some()] aria-invalid=[field.problem.as_ref().map(|_| "true")] aria-describedby=(hint);
             @if let Some(problem) = &field.problem { p.field__error role="alert" { (problem) } }
             p.field__hint id=(hint) { (field.hint) }
         }
