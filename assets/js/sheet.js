@@ -49,7 +49,8 @@
 
   document.addEventListener('htmx:after:request', event => {
     const box = event.target.closest?.('dialog.dialog');
-    if (!box) return;
+    // What only reads, as a search does, is no answer to the sheet.
+    if (!box || /^get$/i.test(event.detail.ctx.request.method)) return;
     const { response, text } = event.detail.ctx;
     if (response.status < 300) return box.close();
     const again = text?.includes('class="sheet"') && sheetOf(text);

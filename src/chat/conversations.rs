@@ -1,4 +1,7 @@
-//! Conversations: create, list, rename, delete.
+//! Conversations: create, list, rename, pin, archive, delete and restore.
+//!
+//! A deleted one is out of sight for everybody at once, with its log closed; for a while its owner can bring it back, then
+//! the housekeeper removes it. Deleting lives in [`crate::replies`], since what runs in it has to end first.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -7,8 +10,9 @@ use uuid::Uuid;
 
 use super::{
     events::ChatUpdated,
+    search,
     settings::{self, Settings},
-    store,
+    store::conversations::{self as store, Which},
 };
 use crate::{
     accounts::Actor,
@@ -36,8 +40,12 @@ pub struct Conversation {
     pub leaf_id: Option<Uuid>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When something was last said or changed.
+    /// When something was last said.
     pub updated_at: DateTime<Utc>,
+    /// Since when it stands above the others, if it does.
+    pub pinned_at: Option<DateTime<Utc>>,
+    /// Since when it is put away, if it is.
+    pub archived_at: Option<DateTime<Utc>>,
     /// Where its log stands: what `Last-Event-ID` or `?after=` takes.
     #[schema(value_type = String)]
     pub cursor: Cursor,
@@ -52,6 +60,30 @@ pub struct NewConversation {
     pub model: Option<String>,
     /// What its model is told besides the messages.
     pub settings: Settings,
+}
+
+/// Which conversations to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only pinned ones, or only others; both if absent.
+    pub pinned: Option<bool>,
+    /// Archived ones instead of the others.
+    pub archived: bool,
+    /// What the title holds.
+    pub query: Option<String>,
+}
+
+/// What changes about a conversation; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// Its title; no model changes one that a person gave.
+    pub title: Option<String>,
+    /// The model for coming messages.
+    pub model: Option<String>,
+    /// Whether it stands above the others; a pinned one is not archived.
+    pub pinned: Option<bool>,
+    /// Whether it is put away; an archived one is not pinned.
+    pub archived: Option<bool>,
 }
 
 /// One page of a list.
@@ -90,11 +122,16 @@ pub(crate) async fn create_in(
         leaf_id: None,
         created_at: now,
         updated_at: now,
+        pinned_at: None,
+        archived_at: None,
         cursor: Cursor { epoch: epoch(), seq: 0 },
     };
     app.log.create(tx, conversation.id, conversation.cursor.epoch).await?;
     store::add(tx, actor.user.0, &conversation).await?;
     settings::set_in(tx, conversation.id, &new.settings).await?;
+    if !conversation.title.is_empty() {
+        search::retitle_in(tx, conversation.id, actor.user.0, &conversation.title).await?;
+    }
     Ok(conversation)
 }
 
@@ -106,21 +143,25 @@ pub async fn get(app: &App, actor: &Actor, id: Uuid) -> Result<Conversation> {
     store::find(&app.db, actor.user.0, id).await?.ok_or(Error::NotFound)
 }
 
-/// The actor's conversations, last used first. `cursor` is what an earlier page gave; `query` matches titles.
+/// The actor's conversations, last used first. `cursor` is what an earlier page gave. One that moves to the top
+/// meanwhile does not come again, and no other is left out for it.
 ///
 /// # Errors
 /// A cursor that no page gave.
 pub async fn list(
     app: &App,
     actor: &Actor,
+    filter: &Filter,
     cursor: Option<&str>,
-    query: Option<&str>,
     limit: i64,
 ) -> Result<Page<Conversation>> {
     let limit = limit.clamp(1, PAGE_LIMIT);
     let behind = cursor.map(parse_cursor).transpose()?;
-    let like = query.map(str::trim).filter(|q| !q.is_empty()).map(like_pattern);
-    let mut items = store::list(&app.db, actor.user.0, behind, like.as_deref(), limit + 1).await?;
+    // As in messages: no database text holds a NUL, and PostgreSQL fails when asked for one.
+    let query = filter.query.as_deref().map(|query| query.trim().replace('\0', "\u{fffd}"));
+    let like = query.filter(|query| !query.is_empty()).map(|query| like_pattern(&query));
+    let which = Which { pinned: filter.pinned, archived: filter.archived, like: like.as_deref() };
+    let mut items = store::list(&app.db, actor.user.0, which, behind, limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(limit as usize);
     let next_cursor = items
@@ -130,30 +171,38 @@ pub async fn list(
     Ok(Page { items, next_cursor })
 }
 
-/// Changes title or model.
+/// Changes what a person can change.
 ///
 /// # Errors
 /// Not the actor's, an empty title, a model that can't be used.
-pub async fn update(
-    app: &App,
-    actor: &Actor,
-    id: Uuid,
-    title: Option<String>,
-    model: Option<String>,
-) -> Result<Conversation> {
+pub async fn update(app: &App, actor: &Actor, id: Uuid, change: Change) -> Result<Conversation> {
     get(app, actor, id).await?;
-    let title = title.map(|title| tidy_title(&title));
+    let title = change.title.map(|title| tidy_title(&title));
     if title.as_ref().is_some_and(String::is_empty) {
         return Err(Error::field("title_empty", "title", "the title is empty"));
     }
-    let model = match model {
+    let model = match change.model {
         Some(model) => Some(usable_model(app, Some(&model)).await?),
         None => None,
     };
     let mut tx = app.db.begin().await?;
-    store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
-    store::update(&mut tx, id, title.as_deref(), model.as_deref(), None).await?;
-    let fact = ChatUpdated { title, model, ..ChatUpdated::default() };
+    let before = store::hold_conversation(&mut tx, actor.user.0, id).await?.ok_or(Error::NotFound)?;
+    let mut after = before.clone();
+    arrange(&mut after, change.pinned, change.archived, app.clock.now());
+    after.title = title.clone().unwrap_or(after.title);
+    after.model = model.clone().unwrap_or(after.model);
+    store::save(&mut tx, &after, title.is_some()).await?;
+    if title.is_some() {
+        search::retitle_in(&mut tx, id, actor.user.0, &after.title).await?;
+    }
+    let changed = |was: bool, is: bool| (was != is).then_some(is);
+    let fact = ChatUpdated {
+        title,
+        model,
+        pinned: changed(before.pinned_at.is_some(), after.pinned_at.is_some()),
+        archived: changed(before.archived_at.is_some(), after.archived_at.is_some()),
+        ..ChatUpdated::default()
+    };
     let entries = app.log.append(&mut tx, id, vec![fact.entry(None)]).await?;
     let conversation = store::find_in(&mut tx, actor.user.0, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
@@ -161,13 +210,38 @@ pub async fn update(
     Ok(conversation)
 }
 
-/// Deletes a conversation. Running replies lose their lease with it and end; nothing can bring a row back.
+/// Above the others, put away, or neither: the later wish undoes the other one.
+fn arrange(it: &mut Conversation, pinned: Option<bool>, archived: Option<bool>, now: DateTime<Utc>) {
+    match pinned {
+        Some(true) => (it.pinned_at, it.archived_at) = (it.pinned_at.or(Some(now)), None),
+        Some(false) => it.pinned_at = None,
+        None => {}
+    }
+    match archived {
+        Some(true) => (it.archived_at, it.pinned_at) = (it.archived_at.or(Some(now)), None),
+        Some(false) => it.archived_at = None,
+        None => {}
+    }
+}
+
+/// Deletes a conversation, with a way back; nothing may run in it any more. Call
+/// [`Log::announce_removal`](crate::stream::Log::announce_removal) after the commit.
+pub(crate) async fn hide_in(app: &App, tx: &mut Tx, id: Uuid) -> Result<()> {
+    store::hide(tx, id, app.clock.now()).await?;
+    app.log.close(tx, id).await?;
+    Ok(())
+}
+
+/// Removes a conversation, deleted or not, for good. Running replies lose their lease with it and end; nothing can bring
+/// a row back.
 ///
 /// # Errors
 /// Not the actor's.
-pub async fn delete(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
+pub async fn remove(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    store::lock_conversation(&mut tx, actor.user.0, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+    if !store::hold_even_deleted(&mut tx, actor.user.0, id).await? {
+        return Err(Error::NotFound);
+    }
     // Leases before everything else, as writers take them; otherwise each would wait for the other.
     lease::drop_all_on(&mut tx, id).await?;
     store::remove(&mut tx, id).await?;
@@ -175,6 +249,48 @@ pub async fn delete(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
     tx.commit().await?;
     app.log.announce_removal(id);
     Ok(())
+}
+
+/// Brings a deleted conversation back, whole. One that is there stays as it is.
+///
+/// # Errors
+/// Not the actor's, or deleted too long ago.
+pub async fn restore(app: &App, actor: &Actor, id: Uuid) -> Result<Conversation> {
+    let mut tx = app.db.begin().await?;
+    if store::unhide(&mut tx, actor.user.0, id, deadline(app)).await? {
+        app.log.reopen(&mut tx, id).await?;
+    }
+    let conversation = store::find_in(&mut tx, actor.user.0, id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(conversation)
+}
+
+/// Removes for good what was deleted too long ago to come back. Gives how many that were.
+///
+/// # Errors
+/// The database failed.
+pub async fn purge(app: &App) -> Result<usize> {
+    let (mut gone, before) = (0, deadline(app));
+    loop {
+        let hidden = store::hidden(&app.db, before).await?;
+        if hidden.is_empty() || app.stopping.is_cancelled() {
+            return Ok(gone);
+        }
+        for id in hidden {
+            let mut tx = app.db.begin().await?;
+            // Who restores it meanwhile is first, or comes too late: the row is asked once more under its lock.
+            if store::remove_hidden(&mut tx, id, before).await? {
+                app.log.remove(&mut tx, id).await?;
+                tx.commit().await?;
+                gone += 1;
+            }
+        }
+    }
+}
+
+/// What was deleted later can come back.
+fn deadline(app: &App) -> DateTime<Utc> {
+    app.clock.now() - app.config.chats.undo
 }
 
 /// A title made of the first words of a message.
@@ -230,6 +346,11 @@ fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, Uuid)> {
         Some((DateTime::from_timestamp_micros(at.parse().ok()?)?, Uuid::try_parse(id).ok()?))
     });
     parsed.ok_or_else(|| Error::field("bad_cursor", "cursor", "no list gave this cursor"))
+}
+
+/// When the last conversation before a cursor was last used, if a list gave it.
+pub fn moment_of(cursor: &str) -> Option<DateTime<Utc>> {
+    parse_cursor(cursor).ok().map(|(at, _)| at)
 }
 
 /// Random and positive: what makes two logs with the same id tell-apart.

@@ -26,7 +26,7 @@ pub enum Event<'a> {
     ReplyThought(ReplyThought),
     /// A reply's last event, exactly one.
     ReplyEnded(Box<ReplyEnded>),
-    /// Title, model or active branch changed.
+    /// Title, model, active branch or place in the list changed.
     ChatUpdated(ChatUpdated),
     /// From a newer version: pass it on, show nothing.
     Unknown,
@@ -94,6 +94,12 @@ pub struct ChatUpdated {
     /// The last message of the branch that is shown now.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub leaf_id: Option<Uuid>,
+    /// Whether it is pinned now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pinned: Option<bool>,
+    /// Whether it is archived now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub archived: Option<bool>,
     /// The settings are others now; what they are is to be read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub settings: Option<SettingsChanged>,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Message, Page, conversations, snapshot, store};
+use super::{Message, Page, conversations, snapshot, store::messages as store};
 use crate::{
     accounts::Actor,
     app::App,

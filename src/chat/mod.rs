@@ -7,13 +7,14 @@ pub mod conversations;
 pub mod events;
 pub mod messages;
 pub mod presence;
+pub mod search;
 pub mod settings;
 pub mod snapshot;
 mod store;
 pub mod titles;
 mod view;
 
-pub use conversations::{Conversation, NewConversation, Page};
+pub use conversations::{Change, Conversation, Filter, NewConversation, Page};
 pub use events::Event;
 pub use settings::Settings;
 pub use snapshot::Snapshot;
@@ -21,4 +22,7 @@ pub use view::{Message, Reply, ReplyError, Role, Status};
 
 /// What [`crate::replies`] reads and writes in its own transactions.
 pub(crate) use settings::in_transaction as settings_in;
-pub(crate) use store::{MESSAGE_TEXT_LIMIT, add_message, history_in, lock_conversation, update as update_in};
+pub(crate) use store::{
+    conversations::{hold_conversation, lock_conversation, update as update_in},
+    messages::{MESSAGE_TEXT_LIMIT, add_message, history_in},
+};

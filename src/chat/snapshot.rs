@@ -4,7 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Conversation, Message, Status, store, store::Stored};
+use super::{
+    Conversation, Message, Status,
+    store::{conversations, messages, messages::Stored},
+};
 use crate::{
     accounts::Actor,
     app::App,
@@ -39,9 +42,9 @@ pub async fn read(app: &App, actor: &Actor, conversation: Uuid) -> Result<Snapsh
 /// As [`read`].
 pub async fn newest(app: &App, actor: &Actor, conversation: Uuid, limit: i64) -> Result<Snapshot> {
     let mut tx = app.db.begin_read().await?;
-    let chat = store::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
+    let chat = conversations::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     let stored = match chat.leaf_id {
-        Some(leaf) => store::branch(&mut tx, leaf, limit).await?,
+        Some(leaf) => messages::branch(&mut tx, leaf, limit).await?,
         None => Vec::new(),
     };
     let messages = with_running_text(app, &mut tx, conversation, stored).await?;

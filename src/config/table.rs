@@ -152,6 +152,8 @@ settings! {
         /// first words of a conversation stay its title.
         title_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_TITLE_MODEL"],
             default "" = "a cheap model of the provider that answered", example "openai/gpt-4o-mini";
+        /// How long a deleted conversation can be brought back. Then it is removed for good.
+        undo: Duration = Seconds(0, 86_400), ["FRESHET_UNDO_SECONDS"], default "600", example "3600";
     }
 
     /// The services that answer.

@@ -1,6 +1,6 @@
 //! Ending a reply: exactly one terminal event, by whoever takes the lease away.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
@@ -10,10 +10,13 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{ReplyError, Status, events::ReplyEnded, snapshot},
+    chat::{self, ReplyError, Status, events::ReplyEnded, snapshot},
     error::Result,
     platform::db::Tx,
-    stream::lease::{self, Expired},
+    stream::{
+        Entry,
+        lease::{self, Expired},
+    },
 };
 
 /// The driver's end: texts from memory, as often tried as the database needs.
@@ -69,7 +72,24 @@ async fn finish(
     ending: &Ending,
     texts: (&str, &str),
 ) -> Result<()> {
-    store::end(&mut tx, reply, message, ending, texts, app.clock.now()).await?;
+    let entries = finish_in(app, &mut tx, conversation, reply, message, ending, texts).await?;
+    tx.commit().await?;
+    app.log.publish(conversation, &entries);
+    Ok(())
+}
+
+/// Writes an end in the caller's transaction, which has just taken the lease away.
+pub(super) async fn finish_in(
+    app: &App,
+    tx: &mut Tx,
+    conversation: Uuid,
+    reply: Uuid,
+    message: Uuid,
+    ending: &Ending,
+    texts: (&str, &str),
+) -> Result<Vec<Arc<Entry>>> {
+    store::end(tx, reply, message, ending, texts, app.clock.now()).await?;
+    chat::search::add_in(tx, conversation, message, texts.0).await?;
     let fact = ReplyEnded {
         reply,
         message,
@@ -78,8 +98,5 @@ async fn finish(
         usage: ending.usage,
         error: ending.error.clone(),
     };
-    let entries = app.log.append(&mut tx, conversation, vec![fact.entry(Some(reply))]).await?;
-    tx.commit().await?;
-    app.log.publish(conversation, &entries);
-    Ok(())
+    Ok(app.log.append(tx, conversation, vec![fact.entry(Some(reply))]).await?)
 }

@@ -17,6 +17,7 @@ use super::{end, stop::STOP, store};
 use crate::{
     accounts,
     app::App,
+    chat,
     error::{Error, Result},
     platform::bus::{Bus, Reach},
     stream::lease,
@@ -236,6 +237,8 @@ async fn forget_old(app: &App) -> Result<()> {
     let gone = app.log.prune(app.config.streams.delta_grace).await?;
     accounts::sessions::forget_expired(app).await?;
     store::forget_keys(&app.db, app.clock.now() - KEYS).await?;
+    chat::conversations::purge(app).await?;
+    chat::search::catch_up(app).await?;
     tracing::debug!(gone, "housekeeping: old pieces forgotten");
     Ok(())
 }

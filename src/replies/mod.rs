@@ -6,6 +6,7 @@
 //! `reply.ended`. Start reading at [`send`], then `drive`.
 
 mod ask;
+mod delete;
 mod drive;
 mod end;
 mod housekeeping;
@@ -16,6 +17,7 @@ mod store;
 pub mod titles;
 mod unclear;
 
+pub use delete::delete;
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
 pub use start::{Accepted, NewMessage, Place, edit, regenerate, send};

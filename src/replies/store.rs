@@ -121,6 +121,20 @@ pub(super) async fn place(tx: &mut Tx, reply: Uuid) -> sqlx::Result<Option<(Uuid
     )
 }
 
+/// The running replies of a conversation: their id, message and `started_seq`.
+pub(super) async fn running(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid, i64)>> {
+    tx_fetch!(
+        tx,
+        (Uuid, Uuid, i64),
+        fetch_all,
+        sql!(
+            "SELECT id, message_id, started_seq FROM replies
+             WHERE conversation_id = $1 AND status = 'running' ORDER BY started_seq"
+        ),
+        conversation
+    )
+}
+
 /// Message and conversation of a reply that `owner` may see.
 pub(super) async fn find(db: &Db, owner: Uuid, reply: Uuid) -> sqlx::Result<Option<(Uuid, Uuid)>> {
     fetch!(
@@ -129,7 +143,7 @@ pub(super) async fn find(db: &Db, owner: Uuid, reply: Uuid) -> sqlx::Result<Opti
         fetch_optional,
         sql!(
             "SELECT r.message_id, r.conversation_id FROM replies r JOIN conversations c ON c.id = r.conversation_id
-             WHERE r.id = $1 AND c.owner_id = $2"
+             WHERE r.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL"
         ),
         reply,
         owner

@@ -114,7 +114,24 @@ impl Log {
         }
     }
 
-    /// Tells watchers that the log is gone for good.
+    /// Closes a log: it has no readers and takes no entries until [`Log::reopen`]; call [`Log::announce_removal`] after the
+    /// commit.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn close(&self, tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+        store::close(tx, log).await
+    }
+
+    /// Opens a closed log, with everything in it: cursors go on where they were.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reopen(&self, tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+        store::reopen(tx, log).await
+    }
+
+    /// Tells watchers that the log is gone or closed.
     pub fn announce_removal(&self, log: Uuid) {
         self.bus.close(log);
     }

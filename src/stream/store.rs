@@ -31,13 +31,25 @@ pub(super) async fn remove(tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Where a log stands, `None` when there is none.
+/// Closes a log.
+pub(super) async fn close(tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+    tx_exec!(tx, sql!("UPDATE logs SET closed = TRUE WHERE id = $1"), log)?;
+    Ok(())
+}
+
+/// Opens a closed log.
+pub(super) async fn reopen(tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+    tx_exec!(tx, sql!("UPDATE logs SET closed = FALSE WHERE id = $1"), log)?;
+    Ok(())
+}
+
+/// Where a log stands, `None` when there is none or it is closed.
 pub(super) async fn position(tx: &mut Tx, log: Uuid) -> sqlx::Result<Option<Position>> {
     let row = tx_fetch!(
         tx,
         (i64, i64, i64),
         fetch_optional,
-        sql!("SELECT epoch, head, floor FROM logs WHERE id = $1"),
+        sql!("SELECT epoch, head, floor FROM logs WHERE id = $1 AND closed = FALSE"),
         log
     )?;
     Ok(row.map(|(epoch, head, floor)| Position { epoch, head, floor }))
@@ -49,7 +61,7 @@ pub(super) async fn advance(tx: &mut Tx, log: Uuid, count: i64) -> sqlx::Result<
         tx,
         (i64,),
         fetch_optional,
-        sql!("UPDATE logs SET head = head + $2 WHERE id = $1 RETURNING head"),
+        sql!("UPDATE logs SET head = head + $2 WHERE id = $1 AND closed = FALSE RETURNING head"),
         log,
         count
     )?;
@@ -121,7 +133,7 @@ pub(super) async fn written_heads(db: &Db) -> sqlx::Result<Vec<(Uuid, i64)>> {
     )
 }
 
-/// Heads of many logs at once.
+/// Heads of many logs at once; closed ones have none.
 pub(super) async fn heads(db: &Db, logs: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let ids: Vec<String> = logs.iter().map(hex).collect();
     fetch!(*db, (Uuid, i64), fetch_all, db.speak(dialect::HEADS), json(&ids))

@@ -38,7 +38,7 @@ pub enum Next {
     Aside(Arc<Aside>),
     /// The cursor cannot be continued: show a snapshot and go on with [`Subscription::continue_from`].
     Reset,
-    /// The log is gone for good.
+    /// The log is gone, or closed.
     Gone,
 }
 
@@ -94,7 +94,12 @@ impl Subscription {
                 Signal::Entry(entry) if entry.seq == last.seq + 1 => self.ready.push_back(entry),
                 Signal::Entry(_) | Signal::Poke => self.behind = true,
                 Signal::Aside(aside) => return Ok(Next::Aside(aside)),
-                Signal::Gone => return Ok(Next::Gone),
+                Signal::Gone => {
+                    // The log says whether that is (still) true: a closed one may be open again. Cancelled here, the old
+                    // bell says the same once more.
+                    self.bell = self.log.bus.attach(self.id).await;
+                    self.behind = true;
+                }
             }
         }
     }

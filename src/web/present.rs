@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use freshet_templates::{
     Moment, SafeHtml,
+    pages::search::Piece,
     parts::message::{
         AssistantMessage, Failure, FailureReason, Message as Shown, ReplyState, Thinking, UserMessage,
     },
 };
 
 use crate::{
-    chat::{Message, Reply, ReplyError, Role, Status},
+    chat::{Message, Reply, ReplyError, Role, Status, search},
     markdown,
 };
 
@@ -55,6 +56,11 @@ pub fn assistant(message: &Message) -> AssistantMessage {
         model: reply.map(|reply| model_label(&reply.model)).unwrap_or_default(),
         at: moment(message.created_at),
     }
+}
+
+/// A snippet as templates show it.
+pub fn pieces(snippet: Vec<search::Piece>) -> Vec<Piece> {
+    snippet.into_iter().map(|search::Piece { text, hit }| Piece { text, hit }).collect()
 }
 
 /// A finished text as blocks.

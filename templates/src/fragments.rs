@@ -8,9 +8,10 @@
 use maud::{Markup, html};
 
 use crate::Locale;
+use crate::pages::options::{self, Options};
 use crate::parts::composer;
 use crate::parts::message::{self, AssistantMessage, UserMessage};
-use crate::parts::sidebar::{self, Item};
+use crate::parts::sidebar::{self, Item, Sidebar};
 use crate::parts::toast::{self, Toast};
 
 pub use crate::parts::message::thought_label;
@@ -38,6 +39,30 @@ pub fn message_foot(l: Locale, props: &AssistantMessage) -> Markup {
 #[must_use]
 pub fn sidebar_item(l: Locale, item: &Item, current: Option<&str>) -> Markup {
     html! { hx-partial hx-target="#chats-today" hx-swap="prepend" { (sidebar::item(l, item, current)) } }
+}
+
+/// A conversation's line in the sidebar, moved to the top of the pinned ones.
+#[must_use]
+pub fn sidebar_item_pinned(l: Locale, item: &Item, current: Option<&str>) -> Markup {
+    html! { hx-partial hx-target="#chats-pinned" hx-swap="prepend" { (sidebar::item(l, item, current)) } }
+}
+
+/// Takes a conversation's line out of the lists.
+#[must_use]
+pub fn sidebar_item_gone(id: &str) -> Markup {
+    html! { hx-partial hx-target={ "#chat-" (id) } hx-swap="delete" {} }
+}
+
+/// The whole list of the sidebar, anew.
+#[must_use]
+pub fn sidebar_list(l: Locale, props: &Sidebar) -> Markup {
+    html! { hx-partial hx-target="#chats" hx-swap="outerHTML" { (sidebar::list(l, props)) } }
+}
+
+/// The menu of the conversation on the page.
+#[must_use]
+pub fn options(l: Locale, props: &Options) -> Markup {
+    html! { hx-partial hx-target="#options" hx-swap="outerHTML" { (options::menu(l, props)) } }
 }
 
 /// A conversation's line in the sidebar, where it stands: a new title, or "answering" on and off.
@@ -109,6 +134,10 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("assistant-message", assistant_message(l, &answer)),
         ("message-foot", message_foot(l, &answer)),
         ("sidebar-item", sidebar_item(l, &item, Some("7"))),
+        ("sidebar-item-pinned", sidebar_item_pinned(l, &item, None)),
+        ("sidebar-item-gone", sidebar_item_gone("7")),
+        ("sidebar-list", sidebar_list(l, &sidebar::sample())),
+        ("options", options(l, &Options::default())),
         ("sidebar-item-in-place", sidebar_item_in_place(l, &item, None)),
         ("title", title(l, "Sediment")),
         ("tune", tune(l, "7", true)),

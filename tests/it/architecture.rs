@@ -48,7 +48,9 @@ fn only_the_faces_know_http() {
 #[test]
 fn sql_stands_in_stores_only() {
     let wrong = lines_with(&["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "\"WITH "], |path| {
-        !path.ends_with("store.rs") && !path.starts_with("src/platform/db")
+        // A large store has a folder of its own beside its `store.rs`.
+        let in_store = path.ends_with("store.rs") || path.iter().any(|part| part == "store");
+        !in_store && !path.starts_with("src/platform/db")
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

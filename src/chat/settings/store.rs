@@ -14,7 +14,7 @@ pub(super) async fn find(db: &Db, owner: Uuid, id: Uuid) -> sqlx::Result<Option<
         *db,
         (String,),
         fetch_optional,
-        sql!("SELECT settings FROM conversations WHERE id = $1 AND owner_id = $2"),
+        sql!("SELECT settings FROM conversations WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL"),
         id,
         owner
     )?;

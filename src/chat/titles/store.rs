@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{
     fetch,
     platform::db::{Db, Tx},
-    sql, tx_exec,
+    sql, tx_fetch,
 };
 
 /// Whether the conversation is there and nobody has named it.
@@ -14,19 +14,24 @@ pub(super) async fn is_unnamed(db: &Db, id: Uuid) -> sqlx::Result<bool> {
         *db,
         (i64,),
         fetch_one,
-        sql!("SELECT COUNT(*) FROM conversations WHERE id = $1 AND titled_by = ''"),
+        sql!("SELECT COUNT(*) FROM conversations WHERE id = $1 AND titled_by = '' AND deleted_at IS NULL"),
         id
     )?;
     Ok(count > 0)
 }
 
-/// Names it for a model; false when somebody was first.
-pub(super) async fn name(tx: &mut Tx, id: Uuid, title: &str) -> sqlx::Result<bool> {
-    let named = tx_exec!(
+/// Names it for a model; gives the owner, unless somebody was first or it is gone.
+pub(super) async fn name(tx: &mut Tx, id: Uuid, title: &str) -> sqlx::Result<Option<Uuid>> {
+    let row = tx_fetch!(
         tx,
-        sql!("UPDATE conversations SET title = $2, titled_by = 'model' WHERE id = $1 AND titled_by = ''"),
+        (Uuid,),
+        fetch_optional,
+        sql!(
+            "UPDATE conversations SET title = $2, titled_by = 'model'
+             WHERE id = $1 AND titled_by = '' AND deleted_at IS NULL RETURNING owner_id"
+        ),
         id,
         title
     )?;
-    Ok(named == 1)
+    Ok(row.map(|(owner,)| owner))
 }

@@ -79,10 +79,11 @@ pub const EXPIRED_LEASES: Dialect = sql_pair! {
                ORDER BY expires_at LIMIT 100",
 };
 
-/// Heads of the logs in `$1` (JSON array of hex ids).
+/// Heads of the open logs in `$1` (JSON array of hex ids).
 pub const HEADS: Dialect = sql_pair! {
-    sqlite: "SELECT id, head FROM logs WHERE id IN (SELECT unhex(value) FROM json_each($1))",
-    postgres: "SELECT id, head FROM logs WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))",
+    sqlite: "SELECT id, head FROM logs WHERE closed = FALSE AND id IN (SELECT unhex(value) FROM json_each($1))",
+    postgres: "SELECT id, head FROM logs WHERE closed = FALSE
+               AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))",
 };
 
 /// Which sessions in `$1` (JSON array of hex ids) still stand at `$2`.
@@ -100,4 +101,44 @@ pub const STANDING_FAMILIES: Dialect = sql_pair! {
     postgres: "SELECT DISTINCT family FROM tokens
                WHERE family IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
                AND expires_at > $2 AND used = FALSE",
+};
+
+/// The texts of owner `$2` that match `$1` (as [`FTS5`](https://sqlite.org/fts5.html) or a `tsquery` is written) and hold
+/// each of `$3` (JSON array of texts), with ids below `$4`, the newest first, `$5` at most. Words come folded and cut into
+/// `search_texts`; each engine only looks them up, in a table of FTS5 or an index of `tsvector`s, and needs no extension.
+/// Phrases are compared with the stored words, so neither index keeps positions.
+pub const SEARCH: Dialect = sql_pair! {
+    sqlite: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, m.text, m.created_at
+             FROM search_words s CROSS JOIN search_texts t ON t.id = s.rowid
+             CROSS JOIN conversations c ON c.id = t.conversation_id LEFT JOIN messages m ON m.id = t.message_id
+             WHERE s.words MATCH $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND s.rowid < $4
+               AND NOT EXISTS (SELECT 1 FROM json_each($3) p WHERE instr(t.words, p.value) = 0)
+             ORDER BY s.rowid DESC LIMIT $5",
+    postgres: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, m.text, m.created_at
+               FROM search_texts t JOIN conversations c ON c.id = t.conversation_id
+               LEFT JOIN messages m ON m.id = t.message_id
+               WHERE array_to_tsvector(string_to_array(btrim(t.words), ' ')) @@ CAST($1 AS TSQUERY)
+                 AND c.owner_id = $2 AND c.deleted_at IS NULL AND t.id < $4
+                 AND NOT EXISTS (SELECT 1 FROM json_array_elements_text(CAST($3 AS JSON)) p
+                                 WHERE strpos(t.words, p.value) = 0)
+               ORDER BY t.id DESC LIMIT $5",
+};
+
+/// Messages that are complete and not indexed, the oldest first, `$1` at most. PostgreSQL locks them.
+pub const TEXTS_TO_INDEX: Dialect = sql_pair! {
+    sqlite: "SELECT m.id, m.conversation_id, c.owner_id, m.text
+             FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.indexed = FALSE
+               AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.status = 'running')
+             ORDER BY m.created_at LIMIT $1",
+    postgres: "SELECT m.id, m.conversation_id, c.owner_id, m.text
+               FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.indexed = FALSE
+                 AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.status = 'running')
+               ORDER BY m.created_at LIMIT $1 FOR UPDATE OF m SKIP LOCKED",
+};
+
+/// Conversations whose titles are not indexed, the oldest first, `$1` at most. PostgreSQL locks them.
+pub const TITLES_TO_INDEX: Dialect = sql_pair! {
+    sqlite: "SELECT id, owner_id, title FROM conversations WHERE indexed = FALSE ORDER BY created_at LIMIT $1",
+    postgres: "SELECT id, owner_id, title FROM conversations WHERE indexed = FALSE ORDER BY created_at LIMIT $1
+               FOR UPDATE SKIP LOCKED",
 };

@@ -14,10 +14,11 @@ use crate::{
     accounts::Actor,
     app::App,
     chat::{
-        self, Conversation, NewConversation,
+        self, Change, Conversation, Filter, NewConversation,
         settings::{self, Settings},
     },
     error::Result,
+    replies,
     web::{
         extract::{Json, Path, Query},
         live,
@@ -31,6 +32,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(get, update, delete))
+        .routes(routes!(restore))
         .routes(routes!(events))
 }
 
@@ -54,6 +56,10 @@ struct ChatChange {
     title: Option<String>,
     /// The model for coming messages.
     model: Option<String>,
+    /// Above the others in the list; a pinned one is not archived.
+    pinned: Option<bool>,
+    /// Put away; an archived one is not pinned.
+    archived: Option<bool>,
     /// Other settings; they count from the next message on.
     settings: Option<SettingsChange>,
 }
@@ -115,8 +121,19 @@ struct ListQuery {
     cursor: Option<String>,
     /// Items on the page, 1 to 100; 50 if absent.
     limit: Option<i64>,
-    /// Words that the title holds.
+    /// What the title holds.
     q: Option<String>,
+    /// Only pinned ones, or only others; both if absent.
+    pinned: Option<bool>,
+    /// Archived ones instead of the others.
+    archived: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DeleteQuery {
+    /// At once and without a way back.
+    forever: Option<u8>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -154,10 +171,9 @@ async fn create(
     (status = 200, body = Chats), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn list(State(app): State<App>, actor: Actor, Query(query): Query<ListQuery>) -> Result<Json<Chats>> {
     let limit = query.limit.unwrap_or(50);
-    // As in messages: no database text holds a NUL, and PostgreSQL fails when asked for one.
-    let words = query.q.map(|words| words.replace('\0', "\u{fffd}"));
-    let page =
-        chat::conversations::list(&app, &actor, query.cursor.as_deref(), words.as_deref(), limit).await?;
+    let filter =
+        Filter { pinned: query.pinned, archived: query.archived.unwrap_or_default(), query: query.q };
+    let page = chat::conversations::list(&app, &actor, &filter, query.cursor.as_deref(), limit).await?;
     Ok(Json(Chats { items: page.items, next_cursor: page.next_cursor }))
 }
 
@@ -169,7 +185,7 @@ async fn get(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Resu
     Ok(Json(Chat::of(&app, &actor, chat).await?))
 }
 
-/// Rename a conversation, choose its model or change its settings.
+/// Rename a conversation, choose its model, pin it, put it away or change its settings.
 #[utoipa::path(patch, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)),
     request_body = ChatChange, responses(
     (status = 200, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -180,28 +196,51 @@ async fn update(
     Path(id): Path<Uuid>,
     Json(change): Json<ChatChange>,
 ) -> Result<Json<Chat>> {
+    let ChatChange { title, model, pinned, archived, settings } = change;
+    let change = Change { title, model, pinned, archived };
     // First looked at, so that a request with a wrong value changes nothing.
-    let changes = change.settings.map(settings::Change::from);
-    if let Some(changes) = changes.clone() {
-        settings::get(&app, &actor, id).await?.with(changes)?;
+    let settings = settings.map(settings::Change::from);
+    if let Some(settings) = settings.clone() {
+        settings::get(&app, &actor, id).await?.with(settings)?;
     }
-    let mut chat = chat::conversations::get(&app, &actor, id).await?;
-    if change.title.is_some() || change.model.is_some() || changes.is_none() {
-        chat = chat::conversations::update(&app, &actor, id, change.title, change.model).await?;
+    let is_more = change.title.is_some()
+        || change.model.is_some()
+        || change.pinned.is_some()
+        || change.archived.is_some();
+    if is_more || settings.is_none() {
+        chat::conversations::update(&app, &actor, id, change).await?;
     }
-    if let Some(changes) = changes {
-        settings::update(&app, &actor, id, changes).await?;
-        chat = chat::conversations::get(&app, &actor, id).await?;
+    if let Some(settings) = settings {
+        settings::update(&app, &actor, id, settings).await?;
     }
+    let chat = chat::conversations::get(&app, &actor, id).await?;
     Ok(Json(Chat::of(&app, &actor, chat).await?))
 }
 
 /// Delete a conversation with everything in it.
-#[utoipa::path(delete, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)), responses(
+///
+/// It is gone for everybody at once, and what runs in it is stopped. For `FRESHET_UNDO_SECONDS` it can be restored.
+#[utoipa::path(delete, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path), DeleteQuery), responses(
     (status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<StatusCode> {
-    chat::conversations::delete(&app, &actor, id).await?;
+async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<Uuid>,
+    Query(query): Query<DeleteQuery>,
+) -> Result<StatusCode> {
+    if query.forever == Some(1) {
+        chat::conversations::remove(&app, &actor, id).await?;
+    } else {
+        replies::delete(&app, &actor, id).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bring a deleted conversation back.
+#[utoipa::path(post, path = "/api/v1/chats/{id}/restore", tag = "chats", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn restore(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Conversation>> {
+    Ok(Json(chat::conversations::restore(&app, &actor, id).await?))
 }
 
 /// Watch a conversation: its log as server-sent events, open-ended.

@@ -6,6 +6,7 @@ mod commands;
 mod messages;
 mod models;
 mod replies;
+mod search;
 pub mod users;
 mod ws;
 
@@ -53,6 +54,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(chats::router())
         .merge(messages::router())
         .merge(replies::router())
+        .merge(search::router())
         .merge(ws::router())
         .split_for_parts()
 }

@@ -77,6 +77,9 @@ async fn tell(
                 let id = conversation.to_string();
                 frame.chrome(&fragments::tune(locale, &id, settings.system_prompt).into_string());
             }
+            if updated.pinned.is_some() || updated.archived.is_some() {
+                frame.event("fx:chats", "-");
+            }
             if updated.leaf_id.is_some() {
                 frame.event("fx:resync", "-");
             }

@@ -131,9 +131,8 @@ impl Renderers {
             let snapshot = snapshot::read(app, actor, id).await?;
             let cursor = snapshot.chat.cursor;
             let watch = app.log.subscribe(id, Some(cursor)).await;
-            let started = tokio::task::spawn_blocking(move || {
-                Screen::new(id, &snapshot.chat.title, cursor, &snapshot.messages)
-            });
+            let started =
+                tokio::task::spawn_blocking(move || Screen::new(&snapshot.chat, &snapshot.messages));
             *screen = Some(started.await.map_err(|error| Error::Internal(error.into()))?);
             app.tasks.spawn(Arc::clone(renderer).run(app.clone(), self.clone(), watch));
             unlisted.renderer = None;

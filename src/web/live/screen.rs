@@ -10,14 +10,18 @@ use chrono::{DateTime, Utc};
 use freshet_templates::{
     Locale, SafeHtml, fragments,
     fragments::Announcement,
-    parts::message::{AssistantMessage, ReplyState, Thinking, UserMessage},
+    pages::options::Options,
+    parts::{
+        message::{AssistantMessage, ReplyState, Thinking, UserMessage},
+        sidebar::Item,
+    },
 };
 use uuid::Uuid;
 
 use super::frame::Frame;
 use crate::{
     chat::{
-        Message, Status,
+        Conversation, Message, Status,
         events::{Event, ReplyEnded, ReplyStarted},
     },
     markdown::{Update, live::Live},
@@ -31,6 +35,8 @@ pub(super) struct Screen {
     locale: Locale,
     conversation: Uuid,
     title: String,
+    pinned: bool,
+    archived: bool,
     replies: HashMap<Uuid, Writing>,
 }
 
@@ -71,12 +77,15 @@ pub struct Written {
 
 impl Screen {
     /// The screen at a snapshot.
-    pub fn new(conversation: Uuid, title: &str, cursor: Cursor, messages: &[Message]) -> Self {
+    pub fn new(chat: &Conversation, messages: &[Message]) -> Self {
+        let cursor = chat.cursor;
         let mut screen = Self {
             cursor,
             locale: Locale::default(),
-            conversation,
-            title: title.to_owned(),
+            conversation: chat.id,
+            title: chat.title.clone(),
+            pinned: chat.pinned_at.is_some(),
+            archived: chat.archived_at.is_some(),
             replies: HashMap::new(),
         };
         for message in messages {
@@ -131,7 +140,15 @@ impl Screen {
             Event::ChatUpdated(updated) => {
                 if let Some(title) = &updated.title {
                     self.title.clone_from(title);
-                    self.say_title(&mut frame);
+                    let (id, item) = self.item();
+                    frame.chrome(&fragments::title(self.locale, &self.title).into_string());
+                    let line = fragments::sidebar_item_in_place(self.locale, &item, Some(&id));
+                    frame.chrome(&line.into_string());
+                }
+                if updated.pinned.is_some() || updated.archived.is_some() {
+                    self.pinned = updated.pinned.unwrap_or(self.pinned);
+                    self.archived = updated.archived.unwrap_or(self.archived);
+                    self.say_place(&mut frame);
                 }
                 if let Some(settings) = &updated.settings {
                     let id = self.conversation.to_string();
@@ -206,15 +223,43 @@ impl Screen {
         say_end(self.locale, writing.message, writing.live.blocks(), ended.status, frame);
     }
 
+    /// Says the title, and that the conversation is the one used last.
     fn say_title(&self, frame: &mut Frame) {
-        let id = self.conversation.to_string();
-        let item = freshet_templates::parts::sidebar::Item {
-            id: id.clone(),
-            title: self.title.clone(),
-            answering: self.is_busy(),
-        };
+        let (id, item) = self.item();
         frame.chrome(&fragments::title(self.locale, &self.title).into_string());
-        frame.chrome(&fragments::sidebar_item(self.locale, &item, Some(&id)).into_string());
+        let line = match (self.archived, self.pinned) {
+            (true, _) => return,
+            (false, true) => fragments::sidebar_item_pinned(self.locale, &item, Some(&id)),
+            (false, false) => fragments::sidebar_item(self.locale, &item, Some(&id)),
+        };
+        frame.chrome(&line.into_string());
+    }
+
+    /// Says that the conversation is pinned or archived, or no longer.
+    fn say_place(&self, frame: &mut Frame) {
+        let (id, item) = self.item();
+        let (title, pinned, archived) = (item.title.clone(), self.pinned, self.archived);
+        let options = Options { id: id.clone(), title, pinned, archived };
+        frame.chrome(&fragments::options(self.locale, &options).into_string());
+        match (archived, pinned) {
+            (true, _) => {
+                frame.chrome(&fragments::sidebar_item_gone(&id).into_string());
+            }
+            (false, true) => {
+                let line = fragments::sidebar_item_pinned(self.locale, &item, Some(&id));
+                frame.chrome(&line.into_string());
+            }
+            // Where it belongs among the others only the list knows: pages load it anew.
+            (false, false) => {
+                frame.event("fx:chats", "-");
+            }
+        }
+    }
+
+    fn item(&self) -> (String, Item) {
+        let id = self.conversation.to_string();
+        let item = Item { id: id.clone(), title: self.title.clone(), answering: self.is_busy() };
+        (id, item)
     }
 }
 

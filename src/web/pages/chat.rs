@@ -50,8 +50,6 @@ pub(super) struct ChatQuery {
     q: Option<String>,
     /// A model to start with.
     model: Option<String>,
-    /// Conversations to list.
-    chats: Option<i64>,
     /// `html`: the page itself stays open and streams.
     stream: Option<String>,
     /// Show the messages up to this one instead of the newest.
@@ -92,7 +90,7 @@ pub(super) async fn new(
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
     let composer = Composer { content: query.q.unwrap_or_default(), ..Composer::default() };
-    let props = props(&app, &actor, &visit, None, composer, query.model, query.chats).await?;
+    let props = props(&app, &actor, &visit, None, composer, query.model).await?;
     Ok(visit.page(page::page(&props)))
 }
 
@@ -126,7 +124,7 @@ pub(super) async fn show(
 ) -> Result<Response> {
     let shown = Conversation::load(&app, &actor, id, &query).await?;
     let running = shown.running();
-    let props = shown.props(&app, &actor, &visit, Composer::default(), query.chats).await?;
+    let props = shown.props(&app, &actor, &visit, Composer::default()).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
     let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
     let stream = app.limits.open_stream(&actor, Transport::Http)?;
@@ -228,10 +226,10 @@ async fn again(
         ..Composer::default()
     };
     let props = match conversation {
-        None => props(app, actor, visit, None, composer, form.model.clone(), None).await?,
+        None => props(app, actor, visit, None, composer, form.model.clone()).await?,
         Some(id) => {
             let shown = Conversation::load(app, actor, id, &ChatQuery::default()).await?;
-            shown.props(app, actor, visit, composer, None).await?
+            shown.props(app, actor, visit, composer).await?
         }
     };
     Ok((error.status(), visit.page(page::page(&props))).into_response())
@@ -291,27 +289,21 @@ impl Conversation {
         self.capture.cursor.unwrap_or(self.snapshot.chat.cursor)
     }
 
-    async fn props(
-        &self,
-        app: &App,
-        actor: &Actor,
-        visit: &Visit,
-        composer: Composer,
-        chats: Option<i64>,
-    ) -> Result<Chat> {
+    async fn props(&self, app: &App, actor: &Actor, visit: &Visit, composer: Composer) -> Result<Chat> {
         let chat = &self.snapshot.chat;
         let composer = Composer {
             conversation: Some(chat.id.to_string()),
             answering: self.running().map(|reply| reply.to_string()),
             ..composer
         };
-        let mut props =
-            props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone()), chats).await?;
+        let mut props = props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone())).await?;
         let messages = self.messages().await?;
         props.conversation = Some(page::Conversation {
             id: chat.id.to_string(),
             title: chat.title.clone(),
             has_system_prompt: self.has_system_prompt,
+            pinned: chat.pinned_at.is_some(),
+            archived: chat.archived_at.is_some(),
             messages,
             cursor: self.cursor().to_string(),
             older: self.older.clone(),
@@ -366,7 +358,6 @@ async fn props(
     current: Option<Uuid>,
     composer: Composer,
     model: Option<String>,
-    chats: Option<i64>,
 ) -> Result<Chat> {
     let models = app.providers.models().await;
     let mut groups: Vec<ModelGroup> = Vec::new();
@@ -388,7 +379,7 @@ async fn props(
     }
     Ok(Chat {
         shell: visit.shell(Some(actor)),
-        sidebar: sidebar(app, actor, current, chats).await?,
+        sidebar: sidebar(app, actor, visit.locale(), current).await?,
         conversation: None,
         composer: Composer {
             owner: actor.user.0.to_string(),

@@ -2,7 +2,9 @@
 
 mod account;
 mod chat;
+mod chats;
 mod inline;
+mod search;
 mod settings;
 mod shell;
 mod sidebar;
@@ -35,6 +37,18 @@ pub fn router() -> Router<App> {
         .route("/c/{id}/ws", get(chat::socket))
         .route("/m/{id}/regenerate", post(chat::regenerate))
         .route("/replies/{id}/cancellation", post(chat::stop))
+        // The list
+        .route("/chats", get(chats::list))
+        .route("/chats/list", get(chats::fragment))
+        .route("/c/{id}/menu", get(chats::menu))
+        .route("/c/{id}/rename", get(chats::rename_form).post(chats::rename))
+        .route("/c/{id}/pin", post(chats::pin))
+        .route("/c/{id}/unpin", post(chats::unpin))
+        .route("/c/{id}/archive", post(chats::archive))
+        .route("/c/{id}/unarchive", post(chats::unarchive))
+        .route("/c/{id}/delete", get(chats::delete_form).post(chats::delete))
+        .route("/c/{id}/restore", post(chats::restore))
+        .route("/search", get(search::show))
         // Settings
         .route("/settings", get(settings::show))
         .route("/settings/theme", post(settings::theme))

@@ -14,6 +14,8 @@ use freshet_templates::{
     parts::toast::{Notice, Toast},
 };
 
+use uuid::Uuid;
+
 use crate::{accounts::Actor, app::App, error::Error};
 
 /// The cookie that holds the theme; the page must know it before it is drawn.
@@ -25,13 +27,15 @@ const NOTICE_COOKIE: &str = "notice";
 #[derive(Debug, Clone)]
 pub struct Visit {
     theme: Theme,
-    notice: Option<Notice>,
+    notice: Option<(Notice, Option<Uuid>)>,
     path: String,
     dev_reload: bool,
     /// Whether htmx asks, not the browser itself.
     pub by_script: bool,
     /// Whether it asks from a page of older messages.
     on_older: bool,
+    /// The path of the page that htmx asks from, and the conversation it shows.
+    from: Option<String>,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -59,6 +63,10 @@ impl Visit {
                 };
                 url.to_str().is_ok_and(|url| says(url, "before") || says(url, "at"))
             }),
+            from: headers
+                .get("hx-current-url")
+                .and_then(|url| url::Url::parse(url.to_str().ok()?).ok())
+                .map(|url| url.path().to_owned()),
         }
     }
 
@@ -73,10 +81,20 @@ impl Visit {
             locale: Locale::default(),
             theme: self.theme,
             viewer: actor.map(|actor| Viewer { name: actor.name.clone(), email: actor.email.clone() }),
-            toasts: self.notice.iter().map(|notice| notice.toast(Locale::default())).collect(),
+            toasts: self.notice.iter().map(|(notice, about)| toast(self.locale(), *notice, *about)).collect(),
             path: self.path.clone(),
             dev_reload: self.dev_reload,
         }
+    }
+
+    /// The path of the page that htmx asks from.
+    pub fn from(&self) -> &str {
+        self.from.as_deref().unwrap_or_default()
+    }
+
+    /// The conversation on the page that htmx asks from.
+    pub fn open_chat(&self) -> Option<Uuid> {
+        Uuid::try_parse(self.from().strip_prefix("/c/")?).ok()
     }
 
     /// A page. A notice that came over a redirect is shown once.
@@ -135,12 +153,30 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
 
 /// Lets the next page show a notice.
 pub(super) fn with_notice(mut response: Response, notice: Notice) -> Response {
-    let index = NOTICES.iter().position(|known| *known == notice).unwrap_or_default();
+    let index = number(notice);
     append_cookie(
         &mut response,
         &format!("{NOTICE_COOKIE}={index}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"),
     );
     response
+}
+
+/// As [`with_notice`], about a conversation.
+pub(super) fn with_notice_about(mut response: Response, notice: Notice, about: Uuid) -> Response {
+    let index = number(notice);
+    append_cookie(
+        &mut response,
+        &format!("{NOTICE_COOKIE}={index}.{about}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"),
+    );
+    response
+}
+
+fn number(notice: Notice) -> usize {
+    NOTICES.iter().position(|known| *known == notice).unwrap_or_default()
+}
+
+fn toast(l: Locale, notice: Notice, about: Option<Uuid>) -> Toast {
+    about.map_or_else(|| notice.toast(l), |about| notice.toast_about(l, &about.to_string()))
 }
 
 /// Adds a cookie made of our own words only.
@@ -151,7 +187,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 10] = [
+const NOTICES: [Notice; 14] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -161,9 +197,17 @@ const NOTICES: [Notice; 10] = [
     Notice::EmptyMessage,
     Notice::MessageTooLong,
     Notice::UnknownModel,
+    Notice::ChatDeleted,
+    Notice::ChatArchived,
+    Notice::ChatRestored,
+    Notice::ChatGone,
     Notice::SystemPromptTooLong,
 ];
 
-fn read_notice(value: &str) -> Option<Notice> {
-    NOTICES.get(value.parse::<usize>().ok()?).copied()
+fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {
+    let (index, about) = match value.split_once('.') {
+        Some((index, about)) => (index, Some(Uuid::try_parse(about).ok()?)),
+        None => (value, None),
+    };
+    Some((*NOTICES.get(index.parse::<usize>().ok()?)?, about))
 }

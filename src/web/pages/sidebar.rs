@@ -1,4 +1,4 @@
-//! The list of conversations beside every chat.
+//! The list of conversations beside every chat: the pinned ones, the newest, and the rest in pieces.
 
 use chrono::{DateTime, Datelike as _, Utc};
 use freshet_templates::{
@@ -10,63 +10,76 @@ use uuid::Uuid;
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{Conversation, conversations},
+    chat::{Conversation, Filter, conversations},
     error::Result,
 };
 
-/// Conversations shown before somebody asks for more.
-const FIRST: i64 = 50;
-/// Conversations shown at most.
-const MOST: i64 = 1000;
+/// Pinned conversations in the list, at most.
+const PINNED: i64 = 10;
+/// Conversations in the list of a page, and in each piece that comes behind.
+const PIECE: i64 = 30;
 
-/// The sidebar of a page that shows `current`, with at least `wanted` conversations if there are so many.
-pub(super) async fn sidebar(
-    app: &App,
-    actor: &Actor,
-    current: Option<Uuid>,
-    wanted: Option<i64>,
-) -> Result<Sidebar> {
-    let wanted = wanted.unwrap_or(FIRST).clamp(1, MOST);
-    let mut chats = Vec::new();
-    let mut cursor = None;
-    loop {
-        let left = wanted - chats.len() as i64;
-        let page = conversations::list(app, actor, cursor.as_deref(), None, left).await?;
-        chats.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() || chats.len() as i64 >= wanted {
-            break;
-        }
-    }
-    let more = cursor.filter(|_| wanted < MOST).map(|_| {
-        let path = current.map_or_else(|| "/c/new".to_owned(), |id| format!("/c/{id}"));
-        format!("{path}?chats={}", (wanted * 4).min(MOST))
-    });
-    Ok(grouped(app.clock.now(), &chats, current, more))
+/// The list of a page that shows `current`.
+pub(super) async fn sidebar(app: &App, actor: &Actor, l: Locale, current: Option<Uuid>) -> Result<Sidebar> {
+    let filter = |pinned| Filter { pinned: Some(pinned), ..Filter::default() };
+    let pinned = conversations::list(app, actor, &filter(true), None, PINNED).await?;
+    let left = PIECE - pinned.items.len() as i64;
+    let page = conversations::list(app, actor, &filter(false), None, left).await?;
+    let now = app.clock.now();
+    let mut groups = grouped(l, now, &page.items, None);
+    let has_today = page.items.first().is_some_and(|newest| age(now, newest.updated_at) == Age::Today);
+    let today = if has_today { groups.remove(0).items } else { Vec::new() };
+    Ok(Sidebar {
+        pinned: pinned.items.iter().map(item).collect(),
+        more_pinned: pinned.next_cursor.is_some(),
+        today,
+        groups,
+        current: current.map(|id| id.to_string()),
+        more: page.next_cursor,
+    })
 }
 
-fn grouped(
+/// The piece of the list behind `cursor`.
+pub(super) async fn piece(
+    app: &App,
+    actor: &Actor,
+    l: Locale,
+    current: Option<Uuid>,
+    cursor: &str,
+) -> Result<Sidebar> {
+    let filter = Filter { pinned: Some(false), ..Filter::default() };
+    let page = conversations::list(app, actor, &filter, Some(cursor), PIECE).await?;
+    let groups = grouped(l, app.clock.now(), &page.items, conversations::moment_of(cursor));
+    let current = current.map(|id| id.to_string());
+    Ok(Sidebar { groups, current, more: page.next_cursor, ..Sidebar::default() })
+}
+
+/// Conversations, the newest first, by how long ago they were written in. A group that goes on from `before` has no label.
+pub(super) fn grouped(
+    l: Locale,
     now: DateTime<Utc>,
     chats: &[Conversation],
-    current: Option<Uuid>,
-    more: Option<String>,
-) -> Sidebar {
-    let mut sidebar = Sidebar { current: current.map(|id| id.to_string()), more, ..Sidebar::default() };
-    let mut groups: Vec<(Age, Group)> = Vec::new();
+    before: Option<DateTime<Utc>>,
+) -> Vec<Group> {
+    let mut last = before.map(|before| age(now, before));
+    let mut groups: Vec<Group> = Vec::new();
     for chat in chats {
-        let item = Item { id: chat.id.to_string(), title: chat.title.clone(), answering: false };
         let age = age(now, chat.updated_at);
-        if age == Age::Today {
-            sidebar.today.push(item);
-            continue;
+        match groups.last_mut().filter(|_| last == Some(age)) {
+            Some(group) => group.items.push(item(chat)),
+            None => {
+                let label = if last == Some(age) { String::new() } else { age.label(l) };
+                groups.push(Group { label, items: vec![item(chat)] });
+            }
         }
-        match groups.last_mut().filter(|(last, _)| *last == age) {
-            Some((_, group)) => group.items.push(item),
-            None => groups.push((age, Group { label: age.label(Locale::default()), items: vec![item] })),
-        }
+        last = Some(age);
     }
-    sidebar.groups = groups.into_iter().map(|(_, group)| group).collect();
-    sidebar
+    groups
+}
+
+/// A conversation as a line.
+pub(super) fn item(chat: &Conversation) -> Item {
+    Item { id: chat.id.to_string(), title: chat.title.clone(), answering: false }
 }
 
 fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> Age {
@@ -76,6 +89,48 @@ fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> Age {
         1 => Age::Yesterday,
         2..=7 => Age::Week,
         8..=30 => Age::Month,
-        _ => Age::Older,
+        _ => Age::In(then.year(), then.month()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+
+    use super::*;
+    use crate::stream::Cursor;
+
+    fn at(day: u32, month: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, month, day, 12, 0, 0).unwrap()
+    }
+
+    fn chat(then: DateTime<Utc>) -> Conversation {
+        let cursor = Cursor { epoch: 1, seq: 0 };
+        let (id, title, model) = (Uuid::nil(), String::new(), String::new());
+        let (created_at, updated_at) = (then, then);
+        Conversation {
+            id,
+            title,
+            model,
+            leaf_id: None,
+            created_at,
+            updated_at,
+            pinned_at: None,
+            archived_at: None,
+            cursor,
+        }
+    }
+
+    #[test]
+    fn groups_are_days_then_months_and_go_on_over_pages() {
+        let chats: Vec<_> = [at(20, 6), at(19, 6), at(14, 6), at(1, 6), at(2, 5), at(1, 5)].map(chat).into();
+        let labels = |before| {
+            let groups = grouped(Locale::En, at(20, 6), &chats, before);
+            groups.iter().map(|group| format!("{} {}", group.label, group.items.len())).collect::<Vec<_>>()
+        };
+        let all = ["Today 1", "Yesterday 1", "Last 7 days 1", "Last 30 days 1", "May 2026 2"];
+        assert_eq!(labels(None), all);
+        assert_eq!(labels(Some(at(20, 6)))[0], " 1");
+        assert_eq!(labels(Some(at(20, 6)))[1..], all[1..]);
     }
 }

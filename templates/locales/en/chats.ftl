@@ -34,4 +34,60 @@ age-today = Today
 age-yesterday = Yesterday
 age-week = Last 7 days
 age-month = Last 30 days
-age-older = Older
+age-in = { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $year }
+pinned = Pinned
+more-pinned = More pinned conversations
+all-conversations = All conversations and the archive
+options = Options
+options-of = Options: { $title }
+rename = Rename
+rename-title = Rename conversation
+rename-label = Name
+pin = Pin
+unpin = Unpin
+archive = Archive
+unarchive = Take out of the archive
+delete = Delete
+undo = Undo
+delete-title = Delete conversation?
+delete-for-good = It will be gone for good.
+delete-for-now = { $minutes ->
+        [one] You can undo this for a minute. Then it is gone for good.
+       *[other] You can undo this for { $minutes } minutes. Then it is gone for good.
+    }
+notice-chat-deleted = Conversation deleted.
+notice-chat-archived = Conversation archived.
+notice-chat-restored = The conversation is back.
+notice-chat-gone = That conversation is gone for good.
+field-title-empty = Please give it a name.
+
+# All conversations
+show = Show
+show-all = All
+archived = Archived
+nothing-here = There is nothing here yet.
+newest-conversations = Newest conversations
+
+# Search
+search = Search
+search-label = Search your conversations
+search-placeholder = Words, or a "phrase"
+search-hint = Finds titles and messages, the newest first.
+search-nothing = Nothing found. Fewer or shorter words may help.
+search-more = Show more
+hit-you = You
+hit-model = Answer
+hit-title = Title

@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::options::{self, Options};
 use crate::layout::{Shell, document};
 use crate::parts::composer::{Composer, composer};
 use crate::parts::icon::{Icon, icon};
@@ -36,6 +37,10 @@ pub struct Conversation {
     pub title: String,
     /// Whether its model is told something before the first message.
     pub has_system_prompt: bool,
+    /// Whether it stands above the others.
+    pub pinned: bool,
+    /// Whether it is put away.
+    pub archived: bool,
     /// Its messages, oldest first.
     pub messages: Vec<Message>,
     /// The log position that `messages` was read at, `<epoch>.<seq>`.
@@ -50,6 +55,15 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    fn options(&self) -> Options {
+        Options {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            pinned: self.pinned,
+            archived: self.archived,
+        }
+    }
+
     fn is_answering(&self) -> bool {
         let streaming = |message: &Message| matches!(message, Message::Assistant(answer) if answer.state == ReplyState::Streaming);
         self.messages.iter().any(streaming)
@@ -129,6 +143,7 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                     }
                     (heading(l, &title))
                     @if let Some(conversation) = &props.conversation { (tune(l, &conversation.id, conversation.has_system_prompt)) }
+                    @if let Some(conversation) = &props.conversation { (options::menu(l, &conversation.options())) }
                     a.button--quiet.chat__new href="/c/new" aria-label=(l.t("new-chat")) title=(l.t("new-chat")) {
                         (icon(Icon::Plus))
                     }

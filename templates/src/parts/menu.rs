@@ -49,9 +49,15 @@ pub fn menu(id: &str, label: &str, picture: Icon, entries: &[Entry]) -> Markup {
 pub fn sheet(id: &str, label: &str, entries: &[Entry]) -> Markup {
     html! {
         div.menu.menu--at id=(id) popover="auto" role="group" aria-label=(label) {
-            @for entry in entries { (line(entry)) }
+            (lines(entries))
         }
     }
+}
+
+/// The entries by themselves, for another place.
+#[must_use]
+pub fn lines(entries: &[Entry]) -> Markup {
+    html! { @for entry in entries { (line(entry)) } }
 }
 
 fn line(entry: &Entry) -> Markup {

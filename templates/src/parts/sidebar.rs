@@ -1,4 +1,6 @@
 //! The conversations, a way to a new one, and who is signed in. On a narrow screen it is a popover: no script needed.
+//!
+//! The list holds the newest ones; the rest comes in pieces when one scrolls there ([`next`]), or on a page of its own.
 
 use maud::{Markup, html};
 
@@ -10,20 +12,24 @@ use crate::layout::{Shell, brand};
 /// The list of conversations.
 #[derive(Clone, Debug, Default)]
 pub struct Sidebar {
+    /// Those that stand above the others.
+    pub pinned: Vec<Item>,
+    /// Whether there are more of them than these.
+    pub more_pinned: bool,
     /// Those written in today, newest first. Its place is always there: the live stream adds new ones to it.
     pub today: Vec<Item>,
-    /// The others, newest group first; the label ("Yesterday", "March") is made by the caller.
+    /// The others, newest group first; the label ("Yesterday", "March 2026") is made by the caller.
     pub groups: Vec<Group>,
     /// The conversation on the page.
     pub current: Option<String>,
-    /// Where older conversations are, if there are any.
+    /// The cursor of older conversations, if there are any.
     pub more: Option<String>,
 }
 
 /// Conversations under one date label.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
-    /// "Today".
+    /// "Today"; empty when it goes on with what stands before it.
     pub label: String,
     /// Newest first.
     pub items: Vec<Item>,
@@ -51,22 +57,23 @@ pub enum Age {
     Week,
     /// Within the last thirty days.
     Month,
-    /// Before that.
-    Older,
+    /// Before that, in a year and month.
+    In(i32, u32),
 }
 
 impl Age {
     /// The label of the group.
     #[must_use]
     pub fn label(self, l: Locale) -> String {
-        let text = match self {
-            Self::Today => l.t("age-today"),
-            Self::Yesterday => l.t("age-yesterday"),
-            Self::Week => l.t("age-week"),
-            Self::Month => l.t("age-month"),
-            Self::Older => l.t("age-older"),
-        };
-        text.into_owned()
+        match self {
+            Self::Today => l.t("age-today").into_owned(),
+            Self::Yesterday => l.t("age-yesterday").into_owned(),
+            Self::Week => l.t("age-week").into_owned(),
+            Self::Month => l.t("age-month").into_owned(),
+            Self::In(year, month) => {
+                l.ta("age-in", &[("month", month.into()), ("year", year.to_string().into())])
+            }
+        }
     }
 }
 
@@ -81,23 +88,54 @@ pub fn sidebar(shell: &Shell, props: &Sidebar) -> Markup {
                 button.button--quiet.sidebar__close type="button" popovertarget="sidebar" popovertargetaction="hide"
                     aria-label=(l.t("close")) { (icon(Icon::Close)) }
             }
-            a.sidebar__new href="/c/new" { (icon(Icon::Plus)) (l.t("new-chat")) }
-            nav.sidebar__list #chats aria-label=(l.t("conversations")) {
-                @let current = props.current.as_deref();
-                section.sidebar__group {
-                    h2.sidebar__label { (Age::Today.label(l)) }
-                    div #chats-today { @for entry in &props.today { (item(l, entry, current)) } }
-                }
-                @for group in &props.groups {
-                    section.sidebar__group {
-                        h2.sidebar__label { (group.label) }
-                        @for entry in &group.items { (item(l, entry, current)) }
-                    }
-                }
-                p.sidebar__empty { (l.t("no-conversations")) }
-                @if let Some(more) = &props.more { a.sidebar__more href=(more) { (l.t("older-conversations")) } }
+            div.sidebar__begin {
+                a.sidebar__new href="/c/new" { (icon(Icon::Plus)) (l.t("new-chat")) }
+                a.sidebar__find href="/search" data-sheet aria-label=(l.t("search")) title=(l.t("search")) { (icon(Icon::Search)) }
             }
+            (list(l, props))
             (user(shell))
+        }
+    }
+}
+
+/// The list. It loads itself anew when the page says `fx:chats`.
+#[must_use]
+pub fn list(l: Locale, props: &Sidebar) -> Markup {
+    let current = props.current.as_deref();
+    let anew = format!("/chats/list?current={}", current.unwrap_or_default());
+    html! {
+        nav.sidebar__list #chats aria-label=(l.t("conversations")) hx-get=(anew) hx-trigger="fx:chats from:body" hx-swap="outerHTML" {
+            section.sidebar__group {
+                h2.sidebar__label { (l.t("pinned")) }
+                div #chats-pinned { @for entry in &props.pinned { (item(l, entry, current)) } }
+                @if props.more_pinned { a.sidebar__more href="/chats?show=pinned" { (l.t("more-pinned")) } }
+            }
+            section.sidebar__group {
+                h2.sidebar__label { (Age::Today.label(l)) }
+                div #chats-today { @for entry in &props.today { (item(l, entry, current)) } }
+            }
+            (next(l, props))
+            p.sidebar__empty { (l.t("no-conversations")) }
+            a.sidebar__all href="/chats" { (l.t("all-conversations")) }
+        }
+    }
+}
+
+/// What comes behind today: groups, and a link that loads the next ones when it comes near the view.
+#[must_use]
+pub fn next(l: Locale, props: &Sidebar) -> Markup {
+    let current = props.current.as_deref();
+    html! {
+        @for group in &props.groups {
+            section.sidebar__group {
+                @if !group.label.is_empty() { h2.sidebar__label { (group.label) } }
+                @for entry in &group.items { (item(l, entry, current)) }
+            }
+        }
+        @if let Some(cursor) = &props.more {
+            a.sidebar__more href={ "/chats?cursor=" (cursor) }
+                hx-get={ "/chats/list?cursor=" (cursor) "&current=" (current.unwrap_or_default()) }
+                hx-trigger="intersect once rootMargin:400px" hx-swap="outerHTML" { (l.t("older-conversations")) }
         }
     }
 }
@@ -106,11 +144,15 @@ pub fn sidebar(shell: &Shell, props: &Sidebar) -> Markup {
 #[must_use]
 pub fn item(l: Locale, item: &Item, current: Option<&str>) -> Markup {
     let here = current == Some(item.id.as_str());
+    let title = if item.title.is_empty() { l.t("untitled").into_owned() } else { item.title.clone() };
     html! {
-        a.sidebar__item id={ "chat-" (item.id) } href={ "/c/" (item.id) } aria-current=[here.then_some("page")]
-            title=[(item.title.chars().count() > 24).then_some(&item.title)] {
-            span.sidebar__title dir="auto" { @if item.title.is_empty() { (l.t("untitled")) } @else { (item.title) } }
-            @if item.answering { span.sidebar__live { span.sr { (l.t("answering")) } } }
+        div.sidebar__line id={ "chat-" (item.id) } {
+            a.sidebar__item href={ "/c/" (item.id) } aria-current=[here.then_some("page")]
+                title=[(title.chars().count() > 24).then_some(&title)] {
+                span.sidebar__title dir="auto" { (title) }
+                @if item.answering { span.sidebar__live { span.sr { (l.t("answering")) } } }
+            }
+            a.sidebar__do href={ "/c/" (item.id) "/menu" } data-sheet aria-label=(l.ta("options-of", &[("title", title.as_str().into())])) {}
         }
     }
 }
@@ -153,15 +195,18 @@ pub fn sample() -> Sidebar {
         item("3", "Borrow checker, gently"),
         item("2", "<script>alert(1)</script>"),
     ];
+    let group = |age: Age, items| Group { label: age.label(l), items };
     Sidebar {
+        pinned: vec![item("9", "Reading list")],
+        more_pinned: true,
         today,
         groups: vec![
-            Group { label: Age::Yesterday.label(l), items: vec![item("8", "Notes for the reading group")] },
-            Group { label: Age::Week.label(l), items: week },
-            Group { label: Age::Month.label(l), items: vec![item("1", "Bread at high altitude")] },
-            Group { label: Age::Older.label(l), items: vec![item("0", "First steps")] },
+            group(Age::Yesterday, vec![item("8", "Notes for the reading group")]),
+            group(Age::Week, week),
+            group(Age::Month, vec![item("1", "Bread at high altitude")]),
+            group(Age::In(2025, 11), vec![item("0", "First steps")]),
         ],
         current: Some("7".into()),
-        more: Some("/c/new?before=0".into()),
+        more: Some("0".into()),
     }
 }

@@ -58,6 +58,14 @@ pub enum Notice {
     SystemPromptTooLong,
     /// The model is not offered (any more).
     UnknownModel,
+    /// A conversation was deleted.
+    ChatDeleted,
+    /// A conversation was put away.
+    ChatArchived,
+    /// A deleted conversation came back.
+    ChatRestored,
+    /// It was deleted too long ago, or for good.
+    ChatGone,
     /// Something failed that is not the person's fault; nothing was lost.
     Failed,
 }
@@ -76,9 +84,25 @@ impl Notice {
             Self::MessageTooLong => (Level::Error, l.t("notice-message-too-long")),
             Self::SystemPromptTooLong => (Level::Error, l.t("notice-system-prompt-too-long")),
             Self::UnknownModel => (Level::Error, l.t("notice-unknown-model")),
+            Self::ChatDeleted => (Level::Info, l.t("notice-chat-deleted")),
+            Self::ChatArchived => (Level::Info, l.t("notice-chat-archived")),
+            Self::ChatRestored => (Level::Info, l.t("notice-chat-restored")),
+            Self::ChatGone => (Level::Error, l.t("notice-chat-gone")),
             Self::Failed => (Level::Error, l.t("notice-failed")),
         };
         Toast { level, text: text.into_owned(), request_id: None, action: None }
+    }
+
+    /// The notice about the conversation `id`, with a way to undo it if there is one.
+    #[must_use]
+    pub fn toast_about(self, l: Locale, id: &str) -> Toast {
+        let verb = match self {
+            Self::ChatDeleted => "restore",
+            Self::ChatArchived => "unarchive",
+            _ => return self.toast(l),
+        };
+        let action = ToastAction { label: l.t("undo").into_owned(), action: format!("/c/{id}/{verb}") };
+        Toast { action: Some(action), ..self.toast(l) }
     }
 }
 

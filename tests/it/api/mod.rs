@@ -2,6 +2,7 @@
 
 mod auth;
 mod bodies;
+mod chats;
 mod description;
 mod first_account;
 mod forgery;
@@ -9,4 +10,5 @@ mod guessing;
 mod headers;
 mod input;
 mod malformed;
+mod search;
 mod sessions;

@@ -41,6 +41,7 @@ fn talking(messages: Vec<Message>, answering: Option<&str>) -> Chat {
         older: None,
         newer: None,
         newest: None,
+        ..Conversation::default()
     };
     let composer = Composer {
         conversation: Some("7".into()),

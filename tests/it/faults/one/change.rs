@@ -28,7 +28,7 @@ async fn nothing_runs(server: &TestApp) {
 
 #[tokio::test]
 async fn r45_a_deletion_at_any_moment_wins() {
-    let server = TestApp::start().await;
+    let server = TestApp::start_with(&[("FRESHET_UNDO_SECONDS", "0")]).await;
     let ada = server.signed_up("ada").await;
     let mut random = StdRng::seed_from_u64(45);
     for round in 0..20 {
@@ -37,7 +37,8 @@ async fn r45_a_deletion_at_any_moment_wins() {
         let mut two = ada.watches(&chat, &accepted.cursor).await;
         one.until_bytes(&accepted.reply, random.random_range(0..4000)).await;
         let other = ada.clone();
-        let answer = other.request(Method::DELETE, &format!("/chats/{chat}")).send().await.unwrap();
+        let forever = if round % 2 == 0 { "?forever=1" } else { "" };
+        let answer = other.request(Method::DELETE, &format!("/chats/{chat}{forever}")).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::NO_CONTENT, "round {round}");
         for watch in [&mut one, &mut two] {
             let mut last = String::new();
@@ -56,8 +57,9 @@ async fn r45_a_deletion_at_any_moment_wins() {
         }
     }
     nothing_runs(&server).await;
+    freshet::chat::conversations::purge(&server.app).await.unwrap();
     // A late end must not bring a row back.
-    for table in ["conversations", "messages", "replies", "logs", "entries", "leases"] {
+    for table in ["conversations", "messages", "replies", "logs", "entries", "leases", "search_texts"] {
         assert_eq!(rows(&server, table).await, 0, "{table}");
     }
     let upstream = server.upstream().await;

@@ -1,0 +1,154 @@
+//! Finding what was said: titles and complete texts, the newest first.
+//!
+//! A text is indexed in the transaction that completes it: a person's message when it is sent, an answer when it ends.
+//! What got in otherwise (before there was an index, or by an older version beside this one) is indexed by
+//! [`catch_up`]. Only the owner's own conversations that are not deleted are searched.
+
+mod snippet;
+mod wanted;
+mod words;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+pub use snippet::Piece;
+use wanted::{Wanted, owner_word};
+
+use super::{
+    Page, Role,
+    store::{conversations, search as store},
+};
+use crate::{
+    accounts::Actor,
+    app::App,
+    error::{Error, Result},
+    platform::db::Tx,
+};
+
+/// Hits on one page, at most.
+pub const PAGE_LIMIT: i64 = 50;
+/// Bytes of a text that are indexed.
+const INDEXED: usize = 128 << 10;
+/// Rows that are caught up with in one transaction.
+const STEP: i64 = 50;
+
+/// A place where all the words stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The conversation.
+    pub conversation: Uuid,
+    /// Its title.
+    pub title: String,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// The message and who wrote it; without one it is the title that matches.
+    pub message: Option<(Uuid, Role)>,
+    /// When the message was written, or the conversation last used.
+    pub at: DateTime<Utc>,
+    /// The words with what stands around them.
+    pub snippet: Vec<Piece>,
+}
+
+/// Where `query` is found. `cursor` is what an earlier page gave.
+///
+/// # Errors
+/// A cursor that no page gave.
+pub async fn find(
+    app: &App,
+    actor: &Actor,
+    query: &str,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Hit>> {
+    let limit = limit.clamp(1, PAGE_LIMIT);
+    let behind = match cursor {
+        None => i64::MAX,
+        Some(text) => {
+            text.parse().map_err(|_| Error::field("bad_cursor", "cursor", "no search gave this cursor"))?
+        }
+    };
+    let wanted = Wanted::read(query);
+    if wanted.is_empty() {
+        return Ok(Page { items: Vec::new(), next_cursor: None });
+    }
+    let owner = actor.user.0;
+    let text = if app.db.is_embedded() { wanted.for_sqlite(owner) } else { wanted.for_postgres(owner) };
+    let mut rows = store::find(&app.db, owner, &text, wanted.phrases(), behind, limit + 1).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());
+    let items = rows.into_iter().map(|row| hit(&wanted, row)).collect();
+    Ok(Page { items, next_cursor })
+}
+
+fn hit(wanted: &Wanted, row: store::Found) -> Hit {
+    let role = row.role.as_deref().map(|role| if role == "user" { Role::User } else { Role::Assistant });
+    Hit {
+        conversation: row.conversation_id,
+        snippet: snippet::around(row.text.as_deref().unwrap_or(&row.title), wanted),
+        archived: row.archived_at.is_some(),
+        message: row.message_id.zip(role),
+        at: row.created_at.unwrap_or(row.updated_at),
+        title: row.title,
+    }
+}
+
+/// Indexes a text that is complete now.
+pub(crate) async fn add_in(tx: &mut Tx, conversation: Uuid, message: Uuid, text: &str) -> sqlx::Result<()> {
+    let Some(owner) = conversations::owner_in(tx, conversation).await? else { return Ok(()) };
+    store::add(tx, conversation, Some(message), &indexed(owner, text)).await
+}
+
+/// Indexes a title in place of the one before.
+pub(super) async fn retitle_in(
+    tx: &mut Tx,
+    conversation: Uuid,
+    owner: Uuid,
+    title: &str,
+) -> sqlx::Result<()> {
+    store::drop_title(tx, conversation).await?;
+    store::add(tx, conversation, None, &indexed(owner, title)).await
+}
+
+/// Indexes what is not indexed yet, the oldest first. Gives how much that was.
+///
+/// # Errors
+/// The database failed.
+pub async fn catch_up(app: &App) -> Result<usize> {
+    let mut done = 0;
+    loop {
+        let mut tx = app.db.begin().await?;
+        let texts = store::texts_to_index(&mut tx, STEP).await?;
+        let titles = store::titles_to_index(&mut tx, STEP).await?;
+        for (message, conversation, owner, text) in &texts {
+            store::add(&mut tx, *conversation, Some(*message), &indexed(*owner, text)).await?;
+        }
+        for (conversation, owner, title) in &titles {
+            retitle_in(&mut tx, *conversation, *owner, title).await?;
+        }
+        tx.commit().await?;
+        done += texts.len() + titles.len();
+        if texts.is_empty() && titles.is_empty() || app.stopping.is_cancelled() {
+            return Ok(done);
+        }
+    }
+}
+
+/// The words of a text as they are stored; empty for a text without any.
+fn indexed(owner: Uuid, text: &str) -> String {
+    let mut end = text.len().min(INDEXED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let words = words::words(&text[..end]);
+    if words.is_empty() {
+        return String::new();
+    }
+    let mut line = format!(" {}", owner_word(owner));
+    for word in words {
+        line.push(' ');
+        line.push_str(&word.text);
+    }
+    line.push(' ');
+    line
+}
