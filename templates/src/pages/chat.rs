@@ -174,6 +174,10 @@ fn head(props: &Chat, delivery: Delivery) -> Markup {
         .as_ref()
         .filter(|conversation| conversation.is_answering() && props.composer.problem.is_none());
     html! {
+        // Half a conversation is not worth painting: what comes behind it would move it. A page in pieces must be painted.
+        @if props.conversation.is_some() && delivery == Delivery::Live {
+            link rel="expect" href="#announce" blocking="render";
+        }
         @if let (Some(conversation), Delivery::Live) = (answering, delivery) {
             noscript { meta http-equiv="refresh" content={ "0; url=/c/" (conversation.id) "?stream=html" }; }
         }
