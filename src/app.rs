@@ -19,7 +19,7 @@ use crate::{
         throttle::Throttle,
     },
     providers::{self, Providers},
-    replies::Running,
+    replies::{Running, Titles},
     stream::{Journal, Log},
     web::{
         live::Renderers,
@@ -68,6 +68,8 @@ pub struct Inner {
     pub journal: Journal,
     /// The replies that run here.
     pub replies: Running,
+    /// The conversations that a title is being made for here.
+    pub titles: Titles,
     /// What turns logs into HTML for pages.
     pub renderers: Renderers,
     /// This instance's name as a holder of leases, new at every start.
@@ -163,6 +165,7 @@ impl App {
                 log,
                 journal,
                 replies: Running::default(),
+                titles: Titles::default(),
                 renderers: Renderers::default(),
                 instance,
                 clock: nature.clock,

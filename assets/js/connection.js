@@ -97,7 +97,7 @@
     try {
       // A page of older messages can't show what arrives now: the newest ones can.
       const address = new URL(location);
-      address.searchParams.delete('before');
+      for (const name of ['before', 'at']) address.searchParams.delete(name);
       const answer = await fetch(address, { headers: { 'HX-Request': 'true', Accept: 'text/html' }, signal: AbortSignal.timeout(PATIENCE) });
       // Only what is there to stay takes the place of the page: a sign-in, a refusal. A deploy or too many requests pass.
       if (answer.redirected || FOR_GOOD.includes(answer.status)) return location.reload();
@@ -109,9 +109,10 @@
         // Asked for every few seconds it mostly says the same, and a selection should survive that.
         if (!here || !there || (freshet.isPolling() && shown[id] === html)) continue;
         shown[id] = freshet.isPolling() ? html : '';
-        here.replaceWith(there);
-        htmx.process(there);
-        if (id === 'log') freshet.decorate(there);
+        if (id !== 'log') here.replaceWith(there);
+        const now = id === 'log' ? freshet.renew(here, there) : there;
+        htmx.process(now);
+        if (id === 'log') freshet.decorate(now);
       }
       back();
       freshet.follow(false);

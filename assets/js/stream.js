@@ -83,6 +83,12 @@
     article.ariaBusy = 'false';
   }
 
+  // Whether the tail goes on with the last block, so that both look like one.
+  function join({ blocks, tail }) {
+    const isOpen = Boolean(tail.firstElementChild?.matches(':is(.table, figure.code, pre).cont'));
+    if (blocks.hasAttribute('data-open') !== isOpen) blocks.toggleAttribute('data-open', isOpen);
+  }
+
   function parts(id) {
     const article = document.getElementById(`m-${id}`);
     const part = name => article.querySelector(`:scope > .message__body [data-part="${name}"]`);
@@ -96,6 +102,7 @@
       const [, id, n, k, text] = /^(\S+) (\d+)(?: (\d+))?(?:\n([^]*))?$/.exec(event.detail.data) ?? [];
       const message = id && parts(id);
       if (!message || apply(message, +n, +k, text ?? '') === unknown) freshet.resync();
+      else join(message);
     });
   }
   document.addEventListener('fx:resync', event => { if (event.target.id === 'stream') freshet.resync(); });

@@ -45,8 +45,7 @@
   });
 
   document.addEventListener('htmx:response:error', event => {
-    const { text } = event.detail.ctx;
-    if (event.target.id === 'stream' || text?.includes('<hx-partial') || text?.includes('class="sheet"')) return;
+    if (event.target.id === 'stream' || /<hx-partial|class="sheet"/.test(event.detail.ctx.text)) return;
     freshet.toast(freshet.label('Refused'));
   });
   document.addEventListener('htmx:error', event => {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     Conversation, NewConversation, Status, conversations,
     events::ChatUpdated,
+    settings,
     store::{conversations as rooms, messages},
 };
 use crate::{
@@ -69,7 +70,8 @@ pub async fn fork(
         return Err(still_running());
     }
     let title = title.filter(|title| !title.trim().is_empty()).unwrap_or(old.title);
-    let new = NewConversation { title: Some(title), model: Some(old.model) };
+    let settings = settings::in_transaction(&mut tx, conversation).await?;
+    let new = NewConversation { title: Some(title), model: Some(old.model), settings };
     let new = conversations::create_in(app, &mut tx, actor, new).await?;
     let mut parent = None;
     for (from, _) in branch {

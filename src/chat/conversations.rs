@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     events::ChatUpdated,
     search,
+    settings::{self, Settings},
     store::conversations::{self as store, Which},
 };
 use crate::{
@@ -57,6 +58,8 @@ pub struct NewConversation {
     pub title: Option<String>,
     /// Its model; else the default one.
     pub model: Option<String>,
+    /// What its model is told besides the messages.
+    pub settings: Settings,
 }
 
 /// Which conversations to list.
@@ -125,6 +128,7 @@ pub(crate) async fn create_in(
     };
     app.log.create(tx, conversation.id, conversation.cursor.epoch).await?;
     store::add(tx, actor.user.0, &conversation).await?;
+    settings::set_in(tx, conversation.id, &new.settings).await?;
     if !conversation.title.is_empty() {
         search::retitle_in(tx, conversation.id, actor.user.0, &conversation.title).await?;
     }
@@ -303,7 +307,7 @@ pub fn title_from(text: &str) -> String {
 }
 
 /// One line, no control or direction characters, at most [`TITLE_LENGTH`] characters.
-fn tidy_title(text: &str) -> String {
+pub(super) fn tidy_title(text: &str) -> String {
     let clean: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })

@@ -164,6 +164,16 @@ pub struct ChatUpdated {
     /// Whether it is archived now.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub archived: Option<bool>,
+    /// The settings are others now; what they are is to be read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub settings: Option<SettingsChanged>,
+}
+
+/// What is told of new settings.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SettingsChanged {
+    /// Whether there is a system prompt now.
+    pub system_prompt: bool,
 }
 
 impl<'a> Event<'a> {

@@ -42,6 +42,32 @@ pub async fn list(
     Ok(Page { items, next_cursor })
 }
 
+/// The last message of a page of `limit` that has `at` in its middle: what [`list`] takes as a cursor. `None` when the
+/// newest page has it anyway, or when there is no such message. One of another branch is the last of its page.
+///
+/// # Errors
+/// Not the actor's conversation.
+pub async fn page_around(
+    app: &App,
+    actor: &Actor,
+    conversation: Uuid,
+    at: Uuid,
+    limit: i64,
+) -> Result<Option<Uuid>> {
+    let conversation = conversations::get(app, actor, conversation).await?;
+    let Some(leaf) = conversation.leaf_id else { return Ok(None) };
+    let mut tx = app.db.begin_read().await?;
+    if store::message(&mut tx, conversation.id, at).await?.is_none() {
+        return Ok(None);
+    }
+    // The deepest first: `at` itself, if the branch passes it, and what follows it.
+    let way = store::way(&mut tx, leaf, at, limit / 2).await?;
+    Ok(match way.first() {
+        Some((found, depth)) if *found == at => way.last().filter(|_| *depth >= limit).map(|(end, _)| *end),
+        _ => Some(at),
+    })
+}
+
 /// Every message of the conversation, oldest first, all branches.
 ///
 /// # Errors

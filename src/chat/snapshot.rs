@@ -34,10 +34,18 @@ pub struct Snapshot {
 /// # Errors
 /// Not the actor's conversation.
 pub async fn read(app: &App, actor: &Actor, conversation: Uuid) -> Result<Snapshot> {
+    newest(app, actor, conversation, MESSAGES).await
+}
+
+/// As [`read`], with another number of messages at most.
+///
+/// # Errors
+/// As [`read`].
+pub async fn newest(app: &App, actor: &Actor, conversation: Uuid, limit: i64) -> Result<Snapshot> {
     let mut tx = app.db.begin_read().await?;
     let chat = conversations::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     let stored = match chat.leaf_id {
-        Some(leaf) => messages::branch(&mut tx, conversation, leaf, MESSAGES).await?,
+        Some(leaf) => messages::branch(&mut tx, conversation, leaf, limit).await?,
         None => Vec::new(),
     };
     let messages = with_running_text(app, &mut tx, conversation, stored).await?;

@@ -148,6 +148,10 @@ settings! {
         /// The model of a new chat, as `provider/model`.
         default_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_DEFAULT_MODEL"],
             default "" = "the first model that is available", example "openai/gpt-4.1";
+        /// The model that names a conversation after its first answer, as `provider/model`. `off` asks nobody: then the
+        /// first words of a conversation stay its title.
+        title_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_TITLE_MODEL"],
+            default "" = "a cheap model of the provider that answered", example "openai/gpt-4o-mini";
         /// How long a deleted conversation can be brought back. Then it is removed for good.
         undo: Duration = Seconds(0, 86_400), ["FRESHET_UNDO_SECONDS"], default "600", example "3600";
     }

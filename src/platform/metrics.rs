@@ -44,6 +44,8 @@ names! {
     STREAMS_REFUSED, "freshet_streams_refused_total", Counter,
         "Streams that were refused since their owner had too many.";
     REPLIES, "freshet_replies_running", Gauge, "Replies that this instance is writing.";
+    TITLES, "freshet_titles_total", Counter,
+        "Titles that a model was asked for, by outcome (given, kept, unfit, failed, late).";
     RENDERERS, "freshet_renderers", Gauge, "Conversations that are rendered for pages.";
     FRAMES, "freshet_frames_rendered_total", Counter,
         "Frames of HTML that were made, each once for all who watch.";
@@ -142,6 +144,11 @@ pub fn bus_lagged() {
 /// A long-lived task panicked.
 pub fn task_broken() {
     counter!(TASKS_BROKEN).increment(1);
+}
+
+/// A model was asked for a title.
+pub fn titled(outcome: &'static str) {
+    counter!(TITLES, "outcome" => outcome).increment(1);
 }
 
 /// A frame was made for pages.

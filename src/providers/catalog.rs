@@ -19,6 +19,8 @@ pub struct Row {
     pub dialect: Dialect,
     /// Models we know something about; also the list when the provider's own cannot be had. The first is the default.
     pub known: &'static [Known],
+    /// The id of the model for small things, such as the title of a conversation.
+    pub cheap: &'static str,
     /// Parts of an id that mark a model which cannot chat. Applied to the provider's own host only: elsewhere ids
     /// mean something else.
     pub not_chat: &'static [&'static str],
@@ -83,6 +85,7 @@ pub const OPENAI: Row = Row {
         known("gpt-5.6-luna", "GPT-5.6 Luna", true, 1_050_000).at(200, 1_200),
         known("gpt-4o-mini", "GPT-4o mini", false, 128_000).at(150, 600),
     ],
+    cheap: "gpt-4o-mini",
     not_chat: &[
         "embedding",
         "whisper",
@@ -126,5 +129,7 @@ pub const SIMULATED: Row = Row {
         known("faults", "Faults (scripted failures)", false, 128_000),
         known("tokens", "Tokens (for measurements)", false, 128_000),
     ],
+    // In no list: it makes titles and nothing else.
+    cheap: "title",
     not_chat: &[],
 };

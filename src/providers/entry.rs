@@ -74,7 +74,11 @@ impl Entry {
 
     fn model(&self, id: &str) -> Model {
         let known = self.row.known.iter().find(|known| known.id == id);
-        let reasoning = known.map_or_else(|| looks_reasoning(id), |known| known.reasoning);
+        // The options behind a simulated model's colon change nothing about that.
+        let simulated = self.row.name == catalog::SIMULATED.name;
+        let base = id.split(':').next().filter(|_| simulated).unwrap_or(id);
+        let kind = self.row.known.iter().find(|known| known.id == base);
+        let reasoning = kind.map_or_else(|| looks_reasoning(id), |known| known.reasoning);
         Model {
             name: format!("{}/{id}", self.row.name),
             id: id.to_owned(),

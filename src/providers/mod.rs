@@ -104,6 +104,17 @@ impl Providers {
         }
     }
 
+    /// The model for small things beside a conversation with `name`: its provider's cheap one, or `name` itself where a
+    /// look-alike doesn't have that.
+    ///
+    /// # Errors
+    /// As [`Providers::resolve`].
+    pub async fn cheap(&self, name: &str) -> Result<Model, Error> {
+        let model = self.resolve(name).await?;
+        let Some(entry) = self.entry(&model.provider) else { return Ok(model) };
+        Ok(entry.find_listed(entry.row.cheap).await.unwrap_or(model))
+    }
+
     /// Full name of the model for new chats. Answers at once, without asking any provider.
     pub fn default_model(&self) -> String {
         if let Some(name) = &self.shared.default_model {

@@ -14,11 +14,12 @@ use super::{
     end,
     running::Handle,
     store::{self, Ending},
+    titles,
     tools::{self, Tools},
 };
 use crate::{
     app::App,
-    chat::{Course, Message, ReplyError, Role, Status, events::ReplyThought},
+    chat::{Course, Message, ReplyError, Role, Settings, Status, events::ReplyThought},
     providers::{self, Delta, FinishReason, Usage, price},
     stream::{Lost, Part, Writer, lease},
 };
@@ -33,6 +34,8 @@ pub(super) struct Job {
     pub started_seq: i64,
     pub created_at: DateTime<Utc>,
     pub model: String,
+    /// As they were when it was accepted.
+    pub settings: Settings,
     /// The branch up to the message that is answered, oldest first.
     pub history: Vec<Message>,
     /// What the answer begins with: the text of the one that it continues.
@@ -105,8 +108,12 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
             ending.course.took_ms = Some(end::since(app, job.created_at));
             ending.cost = progress.cost;
             ending.course.cost_usd = ending.cost.map(price::dollars);
+            let title = titles::begin(app, &job, ending.status, &progress.answer);
             tracing::info!(status = ending.status.as_str(), bytes = progress.answer.len(), "reply ended");
             end::with_texts(app, &job, ending, &progress.answer, &progress.thinking).await;
+            if let Some(place) = title {
+                titles::spawn(app, place, &job, &progress.answer);
+            }
         }
         _ => tracing::warn!("the lease is gone; this reply's end is somebody else's to write"),
     }
@@ -249,12 +256,21 @@ fn request(job: &Job) -> providers::Request {
         };
         providers::Message { role, text: message.text.clone() }
     });
-    let mut messages: Vec<_> = messages.collect();
+    let settings = &job.settings;
+    let system = settings.system_prompt.clone().map(providers::Message::system);
+    let mut messages: Vec<_> = system.into_iter().chain(messages).collect();
     if !job.kept.is_empty() {
         messages
             .extend([providers::Message::assistant(job.kept.as_str()), providers::Message::system(GO_ON)]);
     }
-    providers::Request { messages, ..providers::Request::default() }
+    providers::Request {
+        messages,
+        max_tokens: settings.max_tokens,
+        // What was written has few digits; they survive.
+        temperature: settings.temperature.map(|warmth| warmth as f32),
+        reasoning_effort: settings.reasoning_effort.map(|effort| effort.as_str().to_owned()),
+        ..providers::Request::default()
+    }
 }
 
 /// A connection that breaks is an interruption, with what came so far; everything else is a failure.

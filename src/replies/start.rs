@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::{self, Action, Actor},
     app::App,
-    chat::{self, Message, NewConversation, Role, Seam, conversations::usable_model},
+    chat::{self, Message, NewConversation, Role, Seam, Settings, conversations::usable_model},
     error::{Error, Result},
     stream::Cursor,
 };
@@ -244,7 +244,10 @@ impl Plan {
         let place = match &self.place {
             Place::End(id) => format!("end {id}"),
             Place::After(id, parent) => format!("after {id} {parent:?}"),
-            Place::New(new) => format!("new {:?} {:?}", new.title, new.model),
+            Place::New(new) if new.settings == Settings::default() => {
+                format!("new {:?} {:?}", new.title, new.model)
+            }
+            Place::New(new) => format!("new {:?} {:?} {:?}", new.title, new.model, new.settings),
         };
         let kept = self.kept.as_ref().map(|kept| kept.message.to_string());
         let text = self.text.as_deref().unwrap_or_default();

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     chat::{
-        self, Conversation, Message, NewConversation, Role,
+        self, Conversation, Message, NewConversation, Role, Settings,
         conversations::title_from,
         events::{ChatUpdated, MessageCreated, ReplyStarted},
     },
@@ -137,9 +137,10 @@ impl Start<'_> {
         let first_seq = entries.last().map_or(0, |entry| entry.seq) + 1 - answers.len() as i64;
         let second = answers.get(1).map(|answer| (answer.reply, answer.message));
         let (reply, reply_message, cursor) = (answers[0].reply, leaf, conversation.cursor);
+        let settings = chat::settings_in(self.tx, id).await?;
         let mut jobs = Vec::with_capacity(answers.len());
         for (started_seq, answer) in (first_seq..).zip(answers) {
-            jobs.push(self.entrust(id, answer, started_seq, history.clone()).await?);
+            jobs.push(self.entrust(id, answer, started_seq, (history.clone(), settings.clone())).await?);
         }
         let accepted = Accepted {
             conversation: id,
@@ -201,7 +202,7 @@ impl Start<'_> {
         conversation: Uuid,
         answer: ReplyStarted,
         started_seq: i64,
-        history: Vec<Message>,
+        (history, settings): (Vec<Message>, Settings),
     ) -> Result<Job> {
         let app = self.app;
         let ReplyStarted { reply, message, model, seams, .. } = answer;
@@ -226,6 +227,7 @@ impl Start<'_> {
             started_seq,
             created_at: self.now,
             model,
+            settings,
             history,
             kept,
         })

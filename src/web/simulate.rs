@@ -24,9 +24,12 @@ use tokio::net::TcpListener;
 
 pub use self::watched::Stats;
 use self::{asked::Asked, watched::Watched};
-use crate::providers::{
-    Delta, Usage,
-    simulated::{self, Performance, Refusal, Stage, usage_json},
+use crate::{
+    providers::{
+        Delta, Usage,
+        simulated::{self, Performance, Refusal, Stage, usage_json},
+    },
+    replies::titles,
 };
 
 /// Serves until dropped.
@@ -73,7 +76,14 @@ async fn complete(
     let key =
         headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let key = key.unwrap_or("").to_owned();
-    simulation.stats.lock().count(&key, &request);
+    // Beside the answers that tests count and follow, not among them.
+    let stats = if titles::is_asked_for(&request) {
+        simulation.stats.lock().titles += 1;
+        Arc::default()
+    } else {
+        simulation.stats.clone()
+    };
+    stats.lock().count(&key, &request);
     let performance = if key.starts_with("sk-bad") {
         Performance::Refuse(Refusal::openai(
             401,
@@ -85,11 +95,11 @@ async fn complete(
     };
     match performance {
         Performance::Refuse(refusal) => {
-            simulation.stats.lock().refused += 1;
+            stats.lock().refused += 1;
             refuse(refusal)
         }
         Performance::Play(frames) => {
-            let watched = Watched::new(frames, simulation.stats.clone());
+            let watched = Watched::new(frames, stats);
             if stream { stream_out(watched) } else { whole(watched, &request.model).await }
         }
     }

@@ -85,6 +85,13 @@ pub fn title(l: Locale, title: &str) -> Markup {
     html! { hx-partial hx-target="#title" hx-swap="outerHTML" { (crate::pages::chat::heading(l, title)) } }
 }
 
+/// The way to the settings, with or without the mark of a system prompt.
+#[must_use]
+pub fn tune(l: Locale, conversation: &str, has_system_prompt: bool) -> Markup {
+    let button = crate::pages::chat::tune(l, conversation, has_system_prompt);
+    html! { hx-partial hx-target="#tune" hx-swap="outerHTML" { (button) } }
+}
+
 /// Send, or Stop while something runs at the address `answering`.
 #[must_use]
 pub fn composer_state(l: Locale, answering: Option<&str>) -> Markup {
@@ -141,6 +148,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("options", options(l, &Options::default())),
         ("sidebar-item-in-place", sidebar_item_in_place(l, &item, None)),
         ("title", title(l, "Sediment")),
+        ("tune", tune(l, "7", true)),
         ("composer-answering", composer_state(l, Some("/replies/42"))),
         ("composer-ready", composer_state(l, None)),
         ("toast", toast(l, &toast::Notice::Failed.toast(l))),

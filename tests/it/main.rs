@@ -17,4 +17,5 @@ mod pages;
 mod schema;
 mod server;
 mod support;
+mod tuning;
 mod ws;

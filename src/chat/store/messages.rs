@@ -241,6 +241,32 @@ pub(in crate::chat) async fn way_to(
     )
 }
 
+/// The way from `leaf` up to `at`, or to the root if it does not pass there: its last `limit` messages with how far they
+/// are from the leaf, the farthest first. Reads ids only.
+pub(in crate::chat) async fn way(
+    tx: &mut Tx,
+    leaf: Uuid,
+    at: Uuid,
+    limit: i64,
+) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    tx_fetch!(
+        tx,
+        (Uuid, i64),
+        fetch_all,
+        sql!(
+            "WITH RECURSIVE way (id, parent_id, depth) AS (
+                 SELECT id, parent_id, CAST(0 AS BIGINT) FROM messages WHERE id = $1
+                 UNION ALL
+                 SELECT m.id, m.parent_id, w.depth + 1 FROM messages m JOIN way w ON m.id = w.parent_id
+                 WHERE w.id <> $2)
+             SELECT id, depth FROM way ORDER BY depth DESC LIMIT $3"
+        ),
+        leaf,
+        at,
+        limit
+    )
+}
+
 /// Every message of a conversation, oldest first.
 pub(in crate::chat) async fn tree(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<Vec<Stored>> {
     let rows = tx_fetch!(

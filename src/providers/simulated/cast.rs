@@ -20,6 +20,7 @@ pub fn beats(options: &Options, prompt: &str) -> Vec<Beat> {
         "slow" => vec![say(slow(prompt), Cut::Words, options.every(150_000))],
         "thinking" => thinking(options, prompt),
         "echo" => vec![echo(options, prompt)],
+        "title" => vec![say(title(prompt), Cut::Words, options.every(0))],
         "tokens" => {
             let prose = Prose::new(options.n.unwrap_or(200), options.seed);
             vec![Beat::Ramble { prose, every: options.every(20_000) }]
@@ -166,6 +167,24 @@ fn thinking(options: &Options, prompt: &str) -> Vec<Beat> {
         },
         say(answer, Cut::Words, options.every(PLEASANT)),
     ]
+}
+
+/// The words of the first line that say what it is about.
+fn title(prompt: &str) -> String {
+    const SMALL: &[&str] = &[
+        "a", "an", "the", "how", "what", "why", "when", "where", "who", "is", "are", "do", "does", "did",
+        "can", "could", "would", "will", "i", "you", "me", "my", "please", "to", "of", "der", "die", "das",
+        "wie", "was", "warum", "ist",
+    ];
+    let topic = topic(prompt);
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let words: Vec<String> = topic.split(' ').map(bare).filter(|word| !word.is_empty()).collect();
+    let mut told: Vec<&str> = words.iter().map(String::as_str).collect();
+    told.retain(|word| !SMALL.contains(&word.to_lowercase().as_str()));
+    // All of them small: then they are what it is about.
+    let chosen = if told.is_empty() { words.join(" ") } else { told[..told.len().min(6)].join(" ") };
+    let mut letters = chosen.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn echo(options: &Options, prompt: &str) -> Beat {

@@ -23,7 +23,8 @@ impl Options {
     /// `None` for a model that does not exist, an option nobody knows or a number that is none.
     pub fn parse(id: &str) -> Option<Self> {
         let (base, rest) = id.split_once(':').unwrap_or((id, ""));
-        if !crate::providers::catalog::SIMULATED.known.iter().any(|known| known.id == base) {
+        let row = &crate::providers::catalog::SIMULATED;
+        if base != row.cheap && !row.known.iter().any(|known| known.id == base) {
             return None;
         }
         let mut options = Self { base: base.to_owned(), n: None, ms: None, first: 0, seed: 1, repeat: 1 };

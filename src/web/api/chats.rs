@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -13,7 +13,10 @@ use uuid::Uuid;
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{self, Change, Conversation, Filter, NewConversation},
+    chat::{
+        self, Change, Conversation, Filter, NewConversation,
+        settings::{self, Settings},
+    },
     error::Result,
     replies,
     web::{
@@ -41,6 +44,8 @@ struct NewChat {
     title: Option<String>,
     /// `<provider>/<id>`, or a bare id that only one provider has; else the default model.
     model: Option<String>,
+    /// What its model is told besides the messages.
+    settings: Option<SettingsChange>,
 }
 
 /// What changes about a conversation.
@@ -55,6 +60,58 @@ struct ChatChange {
     pinned: Option<bool>,
     /// Put away; an archived one is not pinned.
     archived: Option<bool>,
+    /// Other settings; they count from the next message on.
+    settings: Option<SettingsChange>,
+}
+
+/// Settings that change: what is absent stays, null clears.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct SettingsChange {
+    /// Said to the model before the first message, up to 32 KiB.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    system_prompt: Option<Option<String>>,
+    /// 0 to 2; not sent to models that refuse it.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<f64>)]
+    temperature: Option<Option<f64>>,
+    /// Where an answer ends at the latest, in tokens: 1 to 1000000.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    max_tokens: Option<Option<i64>>,
+    /// `none`, `low`, `medium` or `high`; sent to models that reason only.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    reasoning_effort: Option<Option<String>>,
+}
+
+impl From<SettingsChange> for settings::Change {
+    fn from(change: SettingsChange) -> Self {
+        let SettingsChange { system_prompt, temperature, max_tokens, reasoning_effort } = change;
+        Self { system_prompt, temperature, max_tokens, reasoning_effort }
+    }
+}
+
+/// Tells null from absent, which serde alone takes for the same.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+/// A conversation with its settings.
+#[derive(Debug, Serialize, ToSchema)]
+struct Chat {
+    #[serde(flatten)]
+    chat: Conversation,
+    /// What its model is told besides the messages.
+    settings: Settings,
+}
+
+impl Chat {
+    async fn of(app: &App, actor: &Actor, chat: Conversation) -> Result<Self> {
+        let settings = settings::get(app, actor, chat.id).await?;
+        Ok(Self { chat, settings })
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -103,7 +160,8 @@ async fn create(
     actor: Actor,
     Json(new): Json<NewChat>,
 ) -> Result<(StatusCode, Json<Conversation>)> {
-    let new = NewConversation { title: new.title, model: new.model };
+    let settings = Settings::default().with(new.settings.unwrap_or_default().into())?;
+    let new = NewConversation { title: new.title, model: new.model, settings };
     let conversation = chat::conversations::create(&app, &actor, new).await?;
     Ok((StatusCode::CREATED, Json(conversation)))
 }
@@ -121,25 +179,42 @@ async fn list(State(app): State<App>, actor: Actor, Query(query): Query<ListQuer
 
 /// Look at a conversation.
 #[utoipa::path(get, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn get(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Conversation>> {
-    Ok(Json(chat::conversations::get(&app, &actor, id).await?))
+    (status = 200, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn get(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Chat>> {
+    let chat = chat::conversations::get(&app, &actor, id).await?;
+    Ok(Json(Chat::of(&app, &actor, chat).await?))
 }
 
-/// Rename a conversation, choose its model, pin it or put it away.
+/// Rename a conversation, choose its model, pin it, put it away or change its settings.
 #[utoipa::path(patch, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)),
     request_body = ChatChange, responses(
-    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 200, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 422, body = Problem)))]
 async fn update(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<Uuid>,
     Json(change): Json<ChatChange>,
-) -> Result<Json<Conversation>> {
-    let ChatChange { title, model, pinned, archived } = change;
+) -> Result<Json<Chat>> {
+    let ChatChange { title, model, pinned, archived, settings } = change;
     let change = Change { title, model, pinned, archived };
-    Ok(Json(chat::conversations::update(&app, &actor, id, change).await?))
+    // First looked at, so that a request with a wrong value changes nothing.
+    let settings = settings.map(settings::Change::from);
+    if let Some(settings) = settings.clone() {
+        settings::get(&app, &actor, id).await?.with(settings)?;
+    }
+    let is_more = change.title.is_some()
+        || change.model.is_some()
+        || change.pinned.is_some()
+        || change.archived.is_some();
+    if is_more || settings.is_none() {
+        chat::conversations::update(&app, &actor, id, change).await?;
+    }
+    if let Some(settings) = settings {
+        settings::update(&app, &actor, id, settings).await?;
+    }
+    let chat = chat::conversations::get(&app, &actor, id).await?;
+    Ok(Json(Chat::of(&app, &actor, chat).await?))
 }
 
 /// Delete a conversation with everything in it.

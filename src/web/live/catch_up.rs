@@ -1,6 +1,6 @@
 //! What a page that was away has to be told before it can go on live.
 
-use freshet_templates::fragments;
+use freshet_templates::{fragments, parts::sidebar::Item};
 use uuid::Uuid;
 
 use super::{
@@ -45,13 +45,19 @@ pub(super) async fn start(
     tx.commit().await?;
     let mut frame = Frame::default();
     for entry in facts {
-        tell(app, actor, reader, &Event::read(&entry), &mut frame).await?;
+        tell(app, actor, (conversation, reader), &Event::read(&entry), &mut frame).await?;
     }
     frame.extend(&running).at(at);
     Ok(Start::CatchUp(at, frame))
 }
 
-async fn tell(app: &App, actor: &Actor, reader: Reader, event: &Event<'_>, frame: &mut Frame) -> Result<()> {
+async fn tell(
+    app: &App,
+    actor: &Actor,
+    (conversation, reader): (Uuid, Reader),
+    event: &Event<'_>,
+    frame: &mut Frame,
+) -> Result<()> {
     let locale = reader.locale;
     match event {
         Event::MessageCreated(created) => {
@@ -63,6 +69,13 @@ async fn tell(app: &App, actor: &Actor, reader: Reader, event: &Event<'_>, frame
         Event::ChatUpdated(updated) => {
             if let Some(title) = &updated.title {
                 frame.chrome(&fragments::title(locale, title).into_string());
+                let id = conversation.to_string();
+                let item = Item { id: id.clone(), title: title.clone(), answering: false };
+                frame.chrome(&fragments::sidebar_item_in_place(locale, &item, Some(&id)).into_string());
+            }
+            if let Some(settings) = &updated.settings {
+                let id = conversation.to_string();
+                frame.chrome(&fragments::tune(locale, &id, settings.system_prompt).into_string());
             }
             if updated.pinned.is_some() || updated.archived.is_some() {
                 frame.event("fx:chats", "-");

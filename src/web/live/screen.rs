@@ -155,6 +155,12 @@ impl Screen {
                     self.archived = updated.archived.unwrap_or(self.archived);
                     self.say_place(&mut frame);
                 }
+                if let Some(settings) = &updated.settings {
+                    let id = self.conversation.to_string();
+                    frame.chrome(
+                        &fragments::tune(self.reader.locale, &id, settings.system_prompt).into_string(),
+                    );
+                }
                 if updated.leaf_id.is_some() {
                     frame.event("fx:resync", "-");
                 }

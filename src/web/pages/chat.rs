@@ -22,6 +22,7 @@ use super::{
     inline,
     shell::{Visit, notice_for},
     sidebar::sidebar,
+    tuning,
 };
 use crate::{
     accounts::Actor,
@@ -40,6 +41,9 @@ use crate::{
     },
 };
 
+/// Messages on one page: some screens full. The others are a link away, which scripts follow by themselves.
+const PAGE: i64 = 30;
+
 /// What a chat page's address may say.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ChatQuery {
@@ -51,8 +55,8 @@ pub(super) struct ChatQuery {
     stream: Option<String>,
     /// Show the messages up to this one instead of the newest.
     before: Option<String>,
-    /// Show this message, in whatever branch and however old it is.
-    at: Option<Uuid>,
+    /// Show the messages around this one.
+    at: Option<String>,
 }
 
 /// Where an event stream goes on.
@@ -70,12 +74,15 @@ pub(super) struct MessageForm {
     /// A second model to compare it with.
     model2: Option<String>,
     key: Option<String>,
+    /// Of a new conversation.
+    #[serde(default)]
+    system_prompt: String,
 }
 
 impl MessageForm {
     fn message(&self) -> NewMessage {
         NewMessage {
-            text: self.content.replace("\r\n", "\n"),
+            text: tuning::typed(&self.content),
             model: filled(&self.model),
             second: filled(&self.model2),
             key: filled(&self.key),
@@ -102,8 +109,14 @@ pub(super) async fn create(
     visit: Visit,
     Form(form): Form<MessageForm>,
 ) -> Result<Response> {
-    let place = Place::New(NewConversation::default());
-    match replies::send(&app, &actor, place, form.message()).await {
+    let sent = match tuning::first(&form.system_prompt) {
+        Ok(settings) => {
+            let new = NewConversation { settings, ..NewConversation::default() };
+            replies::send(&app, &actor, Place::New(new), form.message()).await
+        }
+        Err(error) => Err(error),
+    };
+    match sent {
         Ok(accepted) => Ok(visit.done(&format!("/c/{}", accepted.conversation))),
         Err(error) => again(&app, &actor, &visit, None, &form, error).await,
     }
@@ -117,7 +130,7 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
-    let shown = Conversation::load(&app, &actor, &visit, id, query.before.as_deref(), query.at).await?;
+    let shown = Conversation::load(&app, &actor, &visit, id, &query).await?;
     // A document grows at one place only.
     let running = shown.running().filter(|_| !shown.is_double());
     let props = shown.props(&app, &actor, &visit, Composer::default()).await?;
@@ -189,13 +202,14 @@ async fn again(
     let composer = Composer {
         content: form.content.clone(),
         second: form.model2.clone().unwrap_or_default(),
+        system_prompt: tuning::typed(&form.system_prompt),
         problem: Some(problem),
         ..Composer::default()
     };
     let props = match conversation {
         None => props(app, actor, visit, None, composer, form.model.clone()).await?,
         Some(id) => {
-            let shown = Conversation::load(app, actor, visit, id, None, None).await?;
+            let shown = Conversation::load(app, actor, visit, id, &ChatQuery::default()).await?;
             shown.props(app, actor, visit, composer).await?
         }
     };
@@ -206,39 +220,44 @@ async fn again(
 struct Conversation {
     snapshot: Snapshot,
     capture: Capture,
+    has_system_prompt: bool,
     older: Option<String>,
+    newer: Option<String>,
     newest: Option<String>,
 }
 
 impl Conversation {
-    async fn load(
-        app: &App,
-        actor: &Actor,
-        visit: &Visit,
-        id: Uuid,
-        before: Option<&str>,
-        at: Option<Uuid>,
-    ) -> Result<Self> {
-        let mut snapshot = snapshot::read(app, actor, id).await?;
+    async fn load(app: &App, actor: &Actor, visit: &Visit, id: Uuid, query: &ChatQuery) -> Result<Self> {
+        let mut snapshot = snapshot::newest(app, actor, id, PAGE).await?;
         let mut capture = Capture::default();
         if snapshot.messages.iter().any(is_running) {
             // The screen first, then the rows: what they have beyond it, the stream repeats harmlessly.
             capture = app.renderers.capture(app, actor, id, visit.reader).await?;
-            snapshot = snapshot::read(app, actor, id).await?;
+            snapshot = snapshot::newest(app, actor, id, PAGE).await?;
         }
-        // What is not on the newest page is shown as the end of its own branch.
-        let at = at
-            .filter(|at| !snapshot.messages.iter().any(|message| message.id == *at))
-            .map(|at| at.to_string());
-        let before = at.as_deref().or(before);
-        if let Some(before) = before {
-            let page = chat::messages::list(app, actor, id, Some(before), 200).await?;
-            snapshot.messages = page.items;
+        let settings = chat::settings::get(app, actor, id).await?;
+        let at = query.at.as_deref().and_then(|at| Uuid::try_parse(at).ok());
+        let until = match (&query.before, at) {
+            (Some(before), _) => Some(before.clone()),
+            (None, Some(at)) => {
+                chat::messages::page_around(app, actor, id, at, PAGE).await?.map(|end| end.to_string())
+            }
+            (None, None) => None,
+        };
+        if let Some(until) = &until {
+            snapshot.messages = chat::messages::list(app, actor, id, Some(until), PAGE).await?.items;
         }
         let parent = snapshot.messages.first().and_then(|first| first.parent_id);
-        let older = parent.map(|parent| format!("/c/{id}?before={parent}"));
-        let newest = before.map(|_| format!("/c/{id}"));
-        Ok(Self { snapshot, capture, older, newest })
+        // A message of another branch ends its page: what follows there is not shown anywhere.
+        let goes_on = until.as_ref().filter(|until| at.is_none_or(|at| at.to_string() != **until));
+        Ok(Self {
+            snapshot,
+            capture,
+            has_system_prompt: settings.system_prompt.is_some(),
+            older: parent.map(|parent| format!("/c/{id}?before={parent}")),
+            newer: goes_on.map(|until| format!("/c/{id}?at={until}#m-{until}")),
+            newest: until.is_some().then(|| format!("/c/{id}")),
+        })
     }
 
     fn all_running(&self) -> Vec<Uuid> {
@@ -273,11 +292,13 @@ impl Conversation {
         props.conversation = Some(page::Conversation {
             id: chat.id.to_string(),
             title: chat.title.clone(),
+            has_system_prompt: self.has_system_prompt,
             pinned: chat.pinned_at.is_some(),
             archived: chat.archived_at.is_some(),
             messages,
             cursor: self.cursor().to_string(),
             older: self.older.clone(),
+            newer: self.newer.clone(),
             newest: self.newest.clone(),
         });
         Ok(props)

@@ -12,6 +12,7 @@ mod settings;
 mod share;
 mod shell;
 mod sidebar;
+mod tuning;
 mod turns;
 
 use axum::{
@@ -60,6 +61,7 @@ pub fn router() -> Router<App> {
         .route("/c/new", get(chat::new).post(chat::create))
         .route("/c/{id}", get(chat::show))
         .route("/c/{id}/messages", post(chat::send))
+        .route("/c/{id}/settings", get(tuning::show).post(tuning::update))
         .route("/c/{id}/events", get(chat::events))
         .route("/c/{id}/ws", get(chat::socket))
         // One message

@@ -237,6 +237,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "reply_running" => Notice::StillAnswering,
         "empty_message" => Notice::EmptyMessage,
         "message_too_long" => Notice::MessageTooLong,
+        "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
@@ -280,7 +281,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 16] = [
+const NOTICES: [Notice; 17] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -297,6 +298,7 @@ const NOTICES: [Notice; 16] = [
     Notice::ChatArchived,
     Notice::ChatRestored,
     Notice::ChatGone,
+    Notice::SystemPromptTooLong,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

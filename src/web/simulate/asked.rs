@@ -15,6 +15,8 @@ pub struct Asked {
     stream_options: Option<StreamOptions>,
     max_tokens: Option<u32>,
     max_completion_tokens: Option<u32>,
+    temperature: Option<f32>,
+    reasoning_effort: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +52,8 @@ impl Asked {
             model: self.model,
             messages: self.messages.into_iter().map(turn).collect(),
             max_tokens: self.max_completion_tokens.or(self.max_tokens),
-            ..Request::default()
+            temperature: self.temperature,
+            reasoning_effort: self.reasoning_effort,
         }
     }
 }

@@ -19,10 +19,12 @@ use crate::providers::{Request, Role, simulated::Frames};
 const MAX_NAMES: usize = 10_000;
 
 /// What was asked of the simulated provider since the start or the last reset.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// Requests for an answer, refused ones included.
     pub calls: u64,
+    /// Requests for the title of a conversation, which are in no other count.
+    pub titles: u64,
     /// Answers being streamed right now.
     pub active: u64,
     /// Answers that were streamed to their end.
@@ -38,12 +40,36 @@ pub struct Stats {
     pub calls_by_model: BTreeMap<String, u64>,
     /// Calls by the first 80 characters of the last user message.
     pub calls_by_prompt: BTreeMap<String, u64>,
+    /// What the last request asked for besides an answer.
+    pub last: Option<Asked>,
+}
+
+/// What a request may say besides its turns.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub system: Option<String>,
+    pub temperature: Option<f32>,
+    pub max_tokens: Option<u32>,
+    pub reasoning_effort: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let system = request.messages.first().filter(|turn| turn.role == Role::System);
+        Self {
+            system: system.map(|turn| turn.text.clone()),
+            temperature: request.temperature,
+            max_tokens: request.max_tokens,
+            reasoning_effort: request.reasoning_effort.clone(),
+        }
+    }
 }
 
 impl Stats {
     /// Counts a request, whatever comes of it.
     pub fn count(&mut self, key: &str, request: &Request) {
         self.calls += 1;
+        self.last = Some(Asked::of(request));
         let prompt = request.messages.iter().rev().find(|turn| turn.role == Role::User);
         let prompt = prompt.map_or(String::new(), |turn| turn.text.chars().take(80).collect());
         let shown: String = key.chars().skip(key.chars().count().saturating_sub(4)).collect();

@@ -1,1 +1,26 @@
 # What a conversation is set to: system prompt, temperature and the rest.
+tune = Conversation settings
+tune-set = Conversation settings (there is a system prompt)
+tune-title = Settings of this conversation
+tune-save = Save
+system-prompt = System prompt
+system-prompt-hint = Told to the model before your first message: who it is, how it answers.
+system-prompt-add = Add a system prompt
+temperature = Temperature
+temperature-hint = 0 is matter-of-fact, 2 is daring. Some models decide for themselves.
+max-tokens = Longest answer
+max-tokens-hint = In tokens. A word has one or two; answers end there, even in the middle of a sentence.
+reasoning-effort = Thinking
+reasoning-effort-hint = More of it takes longer, and costs more.
+effort-none = None
+effort-low = Little
+effort-medium = Medium
+effort-high = A lot
+as-the-model-likes = As the model likes
+tune-counts = Changes count from your next message on.
+problem-temperature = Please give a number from 0 to 2, or nothing.
+problem-max-tokens = Please give a whole number from 1 to 1,000,000, or nothing.
+later-messages = Show later messages
+notice-system-prompt-too-long = That system prompt is too long: 32 kB are the most.
+kilobytes-left = { $n } kB left
+kilobytes-beyond = { $n } kB too long to send

@@ -35,6 +35,8 @@ pub struct Conversation {
     pub id: String,
     /// Its title; may be empty.
     pub title: String,
+    /// Whether its model is told something before the first message.
+    pub has_system_prompt: bool,
     /// Whether it stands above the others.
     pub pinned: bool,
     /// Whether it is put away.
@@ -45,6 +47,8 @@ pub struct Conversation {
     pub cursor: String,
     /// Where older messages are, if there are any.
     pub older: Option<String>,
+    /// Where the messages are that follow these, if the newest are not here.
+    pub newer: Option<String>,
     /// Where the newest messages are, if they are not here. Such a page shows the past and has no stream: what arrives
     /// now belongs behind messages that it does not have.
     pub newest: Option<String>,
@@ -145,6 +149,7 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                         (icon(Icon::Sidebar))
                     }
                     (heading(l, &title))
+                    @if let Some(conversation) = &props.conversation { (tune(l, &conversation.id, conversation.has_system_prompt)) }
                     @if let Some(conversation) = &props.conversation { (options::menu(l, &conversation.options())) }
                     a.button--quiet.chat__new href="/c/new" aria-label=(l.t("new-chat")) title=(l.t("new-chat")) {
                         (icon(Icon::Plus))
@@ -160,7 +165,7 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                 }
                 @match &props.conversation {
                     Some(conversation) => (log(l, conversation, delivery)),
-                    None => (welcome(l, props.shell.viewer.as_ref().map_or("", |viewer| &viewer.name))),
+                    None => (welcome(l, props.shell.viewer.as_ref().map_or("", |viewer| &viewer.name), &props.composer.system_prompt)),
                 }
             }
         }
@@ -178,6 +183,10 @@ fn head(props: &Chat, delivery: Delivery) -> Markup {
     // A document grows at one place only: with two answers it comes again and again.
     let how = |of: &Conversation| if of.is_double() { ("3", "") } else { ("0", "?stream=html") };
     html! {
+        // Half a conversation is not worth painting: what comes behind it would move it. A page in pieces must be painted.
+        @if props.conversation.is_some() && delivery == Delivery::Live {
+            link rel="expect" href="#announce" blocking="render";
+        }
         @if let (Some(conversation), Delivery::Live) = (answering, delivery) {
             @let (wait, query) = how(conversation);
             noscript { meta http-equiv="refresh" content={ (wait) "; url=/c/" (conversation.id) (query) }; }
@@ -190,7 +199,7 @@ fn log(l: Locale, conversation: &Conversation, delivery: Delivery) -> Markup {
         // Laid out after the log, but there before it, so that a page in pieces can hold on to it while it grows.
         div.anchor #anchor {}
         div.log #log role="log" aria-live="off" aria-label=(l.t("messages")) {
-            @if let Some(older) = &conversation.older { a.log__older href=(older) { (l.t("older-messages")) } }
+            @if let Some(older) = &conversation.older { a.log__older #older href=(older) { (l.t("older-messages")) } }
             @for (index, entry) in conversation.messages.iter().enumerate() {
                 @let last = index + 1 == conversation.messages.len();
                 @match entry {
@@ -198,7 +207,12 @@ fn log(l: Locale, conversation: &Conversation, delivery: Delivery) -> Markup {
                     _ => (message::message(l, entry)),
                 }
             }
-            @if let Some(newest) = &conversation.newest { a.log__older href=(newest) { (l.t("newest-messages")) } }
+            @if let Some(newest) = &conversation.newest {
+                nav.log__on aria-label=(l.t("later-messages")) {
+                    @if let Some(newer) = &conversation.newer { a.log__older href=(newer) { (l.t("later-messages")) } }
+                    a.log__older href=(newest) { (l.t("newest-messages")) }
+                }
+            }
         }
         @if delivery == Delivery::Live && conversation.newest.is_none() { (stream(conversation)) }
     }
@@ -217,6 +231,22 @@ fn stream(conversation: &Conversation) -> Markup {
 #[must_use]
 pub(crate) fn heading(l: Locale, title: &str) -> Markup {
     html! { h1.chat__title #title dir="auto" { (title_or_untitled(l, title)) } }
+}
+
+/// Leads to the conversation's settings, and shows whether there is a system prompt; replaced by its id when that changes.
+#[must_use]
+pub(crate) fn tune(l: Locale, conversation: &str, has_system_prompt: bool) -> Markup {
+    let label = if has_system_prompt { l.t("tune-set") } else { l.t("tune") };
+    let class = if has_system_prompt {
+        "button--quiet chat__tune chat__tune--set"
+    } else {
+        "button--quiet chat__tune"
+    };
+    html! {
+        a class=(class) #tune href={ "/c/" (conversation) "/settings" } data-sheet aria-label=(label) title=(label) {
+            (icon(Icon::Sliders))
+        }
+    }
 }
 
 fn title_or_untitled(l: Locale, title: &str) -> String {

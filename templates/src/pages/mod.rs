@@ -14,6 +14,7 @@ pub mod register;
 pub mod search;
 pub mod settings;
 pub mod sheet;
+pub mod tuning;
 pub mod turn;
 
 use maud::Markup;
@@ -21,7 +22,7 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 14] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 15] = [
         ("landing", landing::samples()),
         ("dashboard", dashboard::samples()),
         ("help", help::samples()),
@@ -35,6 +36,7 @@ pub fn samples() -> Vec<(String, Markup)> {
         ("page", offline::samples()),
         ("sheet", sheet::samples()),
         ("turn", turn::samples()),
+        ("tuning", tuning::samples()),
         ("error", error::samples()),
     ];
     let named = |(page, samples): (&str, Vec<(&str, Markup)>)| {

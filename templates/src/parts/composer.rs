@@ -6,15 +6,22 @@ use maud::{Markup, html};
 use super::icon::{Icon, icon};
 use crate::Locale;
 
+/// Bytes of a message that the server takes. A browser's `maxlength` counts something else, and cuts what is pasted.
+const LIMIT: usize = 256 << 10;
+
 /// Props of the composer.
 #[derive(Clone, Debug, Default)]
 pub struct Composer {
     /// The conversation; `None` starts a new one.
     pub conversation: Option<String>,
+    /// Whose draft it keeps, as an id: others at the same browser must not see it.
+    pub owner: String,
     /// The idempotency key of the next message, made by the server. Scripts make the following ones.
     pub key: String,
     /// What is already written (`?q=`, or a refused message).
     pub content: String,
+    /// What the model of a new conversation is told first. Its field stands elsewhere (`parts::welcome`).
+    pub system_prompt: String,
     /// The selected model's name, `openai/gpt-4.1`.
     pub model: String,
     /// A second model to compare it with, or nothing.
@@ -52,7 +59,9 @@ pub fn composer(l: Locale, props: &Composer) -> Markup {
         Some(id) => format!("/c/{id}/messages"),
         None => "/c/new".to_owned(),
     };
-    let draft = props.conversation.as_deref().unwrap_or("new");
+    let draft = format!("{}:{}", props.owner, props.conversation.as_deref().unwrap_or("new"));
+    let described =
+        if props.problem.is_some() { "composer-problem composer-count" } else { "composer-count" };
     html! {
         div.composer {
             @if let Some(problem) = &props.problem { p.composer__problem #composer-problem role="alert" { (problem) } }
@@ -60,9 +69,11 @@ pub fn composer(l: Locale, props: &Composer) -> Markup {
                 data-behavior="composer" data-draft=(draft) {
                 input type="hidden" name="key" value=(props.key);
                 label.sr for="content" { (l.t("message")) }
-                textarea.composer__text #content name="content" rows="1" required dir="auto" maxlength="200000"
+                textarea.composer__text #content name="content" rows="1" required dir="auto" data-limit=(LIMIT)
                     placeholder=(l.t("message-placeholder")) autofocus[props.conversation.is_none()]
-                    aria-describedby=[props.problem.as_ref().map(|_| "composer-problem")] { (props.content) }
+                    aria-describedby=(described) { (props.content) }
+                p.composer__count #composer-count hidden role="status"
+                    data-left=(l.ta("kilobytes-left", &[("n", "#".into())])) data-beyond=(l.ta("kilobytes-beyond", &[("n", "#".into())])) {}
                 div.composer__row {
                     (model_picker(l, props))
                     (compare(l, props))

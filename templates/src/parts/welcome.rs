@@ -7,7 +7,7 @@ use crate::Locale;
 
 /// A greeting and four ways to begin. They are links, `/c/new?q=…`: the words land in the composer.
 #[must_use]
-pub fn welcome(l: Locale, name: &str) -> Markup {
+pub fn welcome(l: Locale, name: &str, system_prompt: &str) -> Markup {
     let ideas = [
         (Icon::Lightbulb, l.t("idea-explain"), l.t("idea-explain-prompt")),
         (Icon::Code, l.t("idea-code"), l.t("idea-code-prompt")),
@@ -29,6 +29,22 @@ pub fn welcome(l: Locale, name: &str) -> Markup {
                         }
                     }
                 }
+            }
+            (before(l, system_prompt))
+        }
+    }
+}
+
+/// What the model is told first: a field of the composer's form, folded away until somebody wants it.
+fn before(l: Locale, system_prompt: &str) -> Markup {
+    html! {
+        details.welcome__tune open[!system_prompt.is_empty()] {
+            summary { (icon(Icon::Sliders)) (l.t("system-prompt-add")) }
+            div.field {
+                label.field__label for="system-prompt" { (l.t("system-prompt")) }
+                textarea.field__input #system-prompt name="system_prompt" form="compose" rows="4" dir="auto"
+                    aria-describedby="system-prompt-hint" { (system_prompt) }
+                p.field__hint #system-prompt-hint { (l.t("system-prompt-hint")) }
             }
         }
     }

@@ -78,6 +78,8 @@ impl TestApp {
             ("FRESHET_SIMULATED_URL".into(), format!("{simulator}/v1")),
             ("FRESHET_GATHER_MS".into(), "5".into()),
             ("FRESHET_DRAIN_SECONDS".into(), "5".into()),
+            // A title comes when it comes; tests of the log want to know what comes next.
+            ("FRESHET_TITLE_MODEL".into(), "off".into()),
             // One person is a crowd in some tests.
             ("FRESHET_STREAMS_PER_USER".into(), "100000".into()),
         ];

@@ -116,6 +116,12 @@ impl Reader {
         (page, None)
     }
 
+    /// Presses a button of a page.
+    pub async fn posts(&self, path: &str) {
+        let request = self.http.post(format!("{}{path}", self.base)).header("origin", &self.base);
+        assert_eq!(request.send().await.unwrap().status(), 303, "{path}");
+    }
+
     /// DELETEs through the API with this browser's cookie; gives the status.
     pub async fn deletes(&self, path: &str) -> reqwest::StatusCode {
         let request = self.http.delete(format!("{}/api/v1{path}", self.base)).header("origin", &self.base);

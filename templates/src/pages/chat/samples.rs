@@ -35,9 +35,11 @@ fn talking(messages: Vec<Message>, answering: Option<&str>) -> Chat {
     let conversation = Conversation {
         id: "7".into(),
         title: "How rivers carry sediment".into(),
+        has_system_prompt: true,
         messages,
         cursor: "1.42".into(),
         older: None,
+        newer: None,
         newest: None,
         ..Conversation::default()
     };

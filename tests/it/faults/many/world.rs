@@ -271,6 +271,7 @@ async fn side(name: &str, database: &str, redis: &Redis, simulator: &str, settin
         ("ENCRYPTION_KEY", KEY.to_owned()),
         ("FRESHET_LEASE_SECONDS", LEASE.as_secs().to_string()),
         ("FRESHET_GATHER_MS", "10".to_owned()),
+        ("FRESHET_TITLE_MODEL", "off".to_owned()),
         ("FRESHET_DRAIN_SECONDS", "5".to_owned()),
         ("FRESHET_WORKERS", "1".to_owned()),
         ("FRESHET_STREAMS_PER_USER", "10000".to_owned()),

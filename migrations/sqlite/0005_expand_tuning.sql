@@ -1,0 +1,3 @@
+-- What a conversation's model is told besides the messages. Paired with migrations/postgres/0005_expand_tuning.sql.
+
+ALTER TABLE conversations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'; -- JSON object

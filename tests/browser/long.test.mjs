@@ -1,0 +1,216 @@
+// Long conversations and long answers: nothing jumps, nothing is lost, nothing freezes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answer, chatId, ended, grown, house, say, until } from './support.mjs';
+
+const home = house({ FRESHET_TITLE_MODEL: 'off' });
+
+// Notes what a reader would: shifts that nobody asked for, the largest paint, long tasks.
+const observe = context => context.addInitScript(() => {
+  window.shifts = []; window.paints = []; window.longest = 0;
+  const see = (type, take) => new PerformanceObserver(list => list.getEntries().forEach(take)).observe({ type, buffered: true });
+  // The conversation is what is looked at here, not the list beside it.
+  const isBeside = entry => entry.sources.length > 0 && entry.sources.every(({ node }) => node?.parentElement?.closest('.sidebar'));
+  see('layout-shift', entry => { if (!entry.hadRecentInput && !isBeside(entry)) window.shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.parentNode ? `${node.nodeName} in ${node.parentNode.className}` : 'gone')]); });
+  see('largest-contentful-paint', entry => window.paints.push(entry.startTime));
+  see('longtask', entry => { window.longest = Math.max(window.longest, entry.duration); });
+});
+const shifted = page => page.evaluate(() => window.shifts.reduce((sum, [value]) => sum + value, 0));
+
+// A conversation of so many questions with their answers.
+async function talked(page, questions) {
+  await say(page, 'Question 0', { model: 'echo:ms=0' });
+  await ended(page);
+  const id = chatId(page);
+  await page.evaluate(async ([id, questions]) => {
+    for (let number = 1; number < questions; number++) {
+      const content = `Question ${number}\n\n${'Some words that fill a line or two on every screen there is. '.repeat(1 + number % 7)}`;
+      const body = JSON.stringify({ content, stream: false });
+      await fetch(`/api/v1/chats/${id}/messages`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    }
+  }, [id, questions]);
+  return `/c/${id}`;
+}
+const count = page => page.locator('#log > .message').count();
+const texts = page => page.evaluate(() => [...document.querySelectorAll('.message--user .message__text')].map(it => it.textContent.split('\n')[0]));
+
+test('a long conversation opens at its end and is painted before any script runs, without a shift', () => home.visit({}, async (page, context) => {
+  await observe(context);
+  const chat = await talked(page, 40);
+  let release;
+  const held = new Promise(resolve => { release = resolve; });
+  const fresh = await context.newPage();
+  await fresh.route(/app\.js$/, async route => { await held; await route.continue(); });
+  await fresh.goto(chat, { waitUntil: 'commit' });
+  await until(fresh, () => document.querySelectorAll('.message').length === 30 && window.paints.length);
+  const gap = () => fresh.evaluate(() => document.documentElement.scrollHeight - innerHeight - scrollY);
+  assert.ok(await gap() < 2, `${await gap()} px from the end`);
+  const painted = await fresh.evaluate(() => [window.paints.at(-1), typeof freshet]);
+  assert.equal(painted[1], 'undefined', 'no script has run');
+  const stream = fresh.waitForResponse(/\/events\?/);
+  release();
+  await stream;
+  assert.ok(await gap() < 2);
+  assert.equal(await fresh.evaluate(() => window.paints.at(-1)), painted[0], 'the largest paint was the first');
+  assert.deepEqual(await fresh.evaluate(() => window.shifts), []);
+}));
+
+test('earlier messages come when the reader nears them, and what is read does not move', () => home.visit({ height: 600 }, async (page, context) => {
+  await observe(context);
+  const chat = await talked(page, 50);
+  const stream = page.waitForResponse(/\/events\?/);
+  await page.goto(chat);
+  await stream;
+  assert.equal(await count(page), 30);
+  let release;
+  await page.route(/\?before=/, async route => {
+    await new Promise(resolve => { release = resolve; });
+    await route.continue();
+  });
+  for (const wanted of [60, 90, 100]) {
+    // Who jumps that far sees messages that were never laid out: that is over before anything else comes.
+    release = null;
+    await page.evaluate(() => new Promise(resolve => {
+      scrollTo({ top: 600, behavior: 'instant' });
+      let frames = 10;
+      requestAnimationFrame(function next() { if (frames--) requestAnimationFrame(next); else resolve(); });
+    }));
+    await page.evaluate(() => { window.shifts = []; });
+    while (!release) await new Promise(resolve => setTimeout(resolve, 5));
+    setTimeout(() => release(), 50);
+    // A message in the middle of the screen, and where it is in each frame until the others are there.
+    const places = await page.evaluate(wanted => new Promise(resolve => {
+      const read = [...document.querySelectorAll('.message')].find(it => it.getBoundingClientRect().top > 200), places = [];
+      requestAnimationFrame(function look() {
+        places.push(Math.round(read.getBoundingClientRect().top));
+        const isDone = document.querySelectorAll('#log > .message').length >= wanted;
+        if (isDone && (look.frames = (look.frames ?? 0) + 1) > 5) resolve(places); else requestAnimationFrame(look);
+      });
+    }), wanted);
+    assert.ok(Math.max(...places) - Math.min(...places) <= 2, `it moved: ${[...new Set(places)]}`);
+    assert.ok(await shifted(page) < 0.001, JSON.stringify(await page.evaluate(() => window.shifts)));
+  }
+  assert.equal(await page.locator('#older').count(), 0);
+  assert.deepEqual(await texts(page), Array.from({ length: 50 }, (_, n) => `Question ${n}`));
+}));
+
+test('earlier messages come by keyboard, and the focus stays on the way to more', () => home.visit({}, async page => {
+  const chat = await talked(page, 40);
+  // What nears by itself is not what is tested here.
+  await page.addInitScript(() => { window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} }; });
+  await page.goto(chat);
+  await page.locator('#older').focus();
+  await page.keyboard.press('Enter');
+  await until(page, () => document.querySelectorAll('#log > .message').length === 60);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'older');
+  await page.keyboard.press('Enter');
+  await until(page, () => document.querySelectorAll('#log > .message').length === 80);
+  assert.equal(await page.evaluate(() => document.activeElement.matches('.message')), true, 'the first of all');
+  assert.equal(new URL(page.url()).pathname, chat);
+}));
+
+test('without scripts the same messages are pages that lead to each other', () => home.visit({ js: false }, async (page, context) => {
+  const writing = await home.browser.newContext({ baseURL: home.server.url, storageState: home.signedIn });
+  const chat = await talked(await writing.newPage(), 40);
+  await writing.close();
+  await page.goto(chat);
+  assert.equal(await count(page), 30);
+  await page.getByRole('link', { name: 'Show earlier messages' }).click();
+  await page.waitForURL(/\?before=/);
+  assert.equal(await count(page), 30);
+  await page.getByRole('link', { name: 'Show later messages' }).click();
+  await page.waitForURL(/\?at=/);
+  await page.getByRole('link', { name: 'Back to the newest messages' }).or(page.locator('#composer-stop')).first().waitFor({ state: 'attached' });
+}));
+
+test('a resync and a new answer keep what was loaded, without a hole', () => home.visit({}, async page => {
+  const chat = await talked(page, 40);
+  await page.goto(chat);
+  await until(page, () => { scrollTo(0, 0); return document.querySelectorAll('#log > .message').length === 80; });
+  await page.evaluate(() => { document.querySelector('.message').dataset.mine = ''; });
+  const again = page.waitForResponse(/\/events\?/);
+  await page.evaluate(() => { freshet.resync(); });
+  await again;
+  assert.deepEqual(await texts(page), Array.from({ length: 40 }, (_, n) => `Question ${n}`));
+  assert.equal(await page.locator('.message[data-mine]').count(), 1, 'the very same elements');
+  await say(page, 'Question 40');
+  await ended(page);
+  assert.equal(await count(page), 82);
+  // More than a page was missed: rather a shorter log than one with a hole.
+  await page.evaluate(() => { for (const it of [...document.querySelectorAll('.message')].slice(20)) it.remove(); freshet.resync(); });
+  await until(page, () => document.querySelectorAll('#log > .message').length === 30);
+  assert.deepEqual((await texts(page)).at(0), 'Question 26');
+  await page.locator('#older').waitFor();
+}));
+
+test('a message is found by its address, and shown', () => home.visit({}, async page => {
+  const chat = await talked(page, 40);
+  await page.goto(chat);
+  await page.locator('#older').evaluate(link => link.click());
+  await until(page, () => document.querySelectorAll('#log > .message').length === 60);
+  const id = await page.locator('.message--user', { hasText: 'Question 15' }).getAttribute('id');
+  await page.goto(`${chat}?at=${id.slice(2)}#${id}`);
+  assert.ok(await page.locator(`#${id}`).evaluate(it => it.matches(':target') && it.getBoundingClientRect().top >= 0 && it.getBoundingClientRect().bottom < innerHeight));
+  assert.equal(await page.locator('#stream').count(), 0);
+  await page.getByRole('link', { name: 'Back to the newest messages' }).click();
+  await page.waitForURL(url => !url.search);
+  assert.equal(await page.locator('#stream').count(), 1);
+}));
+
+test('while a long answer streams, a selection and the place of the reader stay, and no frame is heavy', t => home.visit({ height: 600 }, async (page, context) => {
+  await observe(context);
+  await say(page, 'a long one', { model: 'essay:ms=1,repeat=4' });
+  await grown(page, 1500);
+  await page.evaluate(() => {
+    // What this machine, as busy as it is, takes for something that has to be done.
+    const begun = performance.now();
+    const box = document.body.appendChild(document.createElement('div'));
+    for (let n = 0; n < 300; n++) box.appendChild(document.createElement('p')).textContent = 'calibration '.repeat(20);
+    box.getBoundingClientRect();
+    box.remove();
+    window.calibration = performance.now() - begun;
+    scrollTo({ top: 300, behavior: 'instant' });
+    const block = document.querySelectorAll('[data-part="blocks"] > p')[1];
+    getSelection().selectAllChildren(block);
+    window.selected = getSelection().toString();
+    window.longest = 0;
+    window.changes = [];
+    let now = 0;
+    new MutationObserver(list => { now += list.length; }).observe(document.getElementById('log'), { subtree: true, childList: true, characterData: true, attributes: true });
+    requestAnimationFrame(function next() { window.changes.push(now); now = 0; requestAnimationFrame(next); });
+  });
+  await until(page, () => scrollY > 0);
+  const place = await page.evaluate(() => scrollY);
+  await grown(page, 12_000);
+  const { changes, calibration, longest } = await page.evaluate(() => ({ changes: window.changes, calibration: window.calibration, longest: window.longest }));
+  await ended(page);
+  assert.equal(await page.evaluate(() => scrollY), place);
+  assert.ok(await page.evaluate(() => window.selected.length > 10 && getSelection().toString() === window.selected));
+  const busy = changes.filter(Boolean).sort((a, b) => a - b), most = busy[Math.floor(busy.length * 0.9)];
+  t.diagnostic(`${busy.length} frames changed something, 9 of 10 at most ${most} nodes; longest task ${longest} ms, calibration ${calibration.toFixed(1)} ms`);
+  assert.ok(most <= 60, `${most} changes in a frame`);
+  assert.ok(longest <= 250 + 20 * calibration, `a task of ${longest} ms`);
+}));
+
+test('an answer that streams shifts nothing', () => home.visit({ height: 600 }, async (page, context) => {
+  await observe(context);
+  const text = Array.from({ length: 12 }, (_, n) => `## Part ${n}\n\nSome **words** that fill a line or two on every screen there is, and a little more.\n\n- one\n- two\n\n\`\`\`rust\nfn main() {}\n\`\`\``).join('\n\n');
+  await say(page, text, { model: 'echo:ms=2' });
+  await ended(page);
+  assert.ok(await page.evaluate(() => document.querySelectorAll('[data-part="blocks"] > *').length) > 40);
+  assert.equal(await shifted(page), 0, JSON.stringify(await page.evaluate(() => window.shifts)));
+}));
+
+test('an answer of 400 kB is there, whole, after a load and after a resync', () => home.visit({}, async page => {
+  await say(page, 'all of it', { model: 'essay:ms=0,repeat=65' });
+  await ended(page);
+  const length = () => answer(page).locator('[data-part="blocks"]').evaluate(blocks => [blocks.children.length, blocks.textContent.length]);
+  const live = await length();
+  assert.ok(live[1] > 350_000, `${live}`);
+  await page.reload();
+  const loaded = await length();
+  const again = page.waitForResponse(/\/events\?/);
+  await page.evaluate(() => { freshet.resync(); });
+  await again;
+  assert.deepEqual([(await length())[0], loaded[0]], [live[0], live[0]]);
+}));
