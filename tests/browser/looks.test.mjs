@@ -151,7 +151,7 @@ test('versions, two answers side by side, a tool, details and the sheets of a me
   const id = await page.locator('.message--user').evaluate(message => message.id.slice(2));
   await page.goto(`/m/${id}/edit`);
   await looksGood(page, 'turns-edit');
-  await page.goto('/c/new?model=simulated%2Fessay%3Ams%3D0');
+  await page.goto('/c/new?model=simulated%2Fthinking%3Ams%3D0');
   await page.locator('.compare__button').click();
   await looksGood(page, 'turns-compare');
   await page.locator('select[name="model2"]').selectOption('simulated/fast');
