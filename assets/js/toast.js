@@ -30,6 +30,7 @@
     if (region.firstElementChild) region.showPopover();
   }
   if (region.showPopover) {
+    region.popover = 'manual';
     new MutationObserver(raise).observe(region, { childList: true });
     document.addEventListener('toggle', event => { if (event.target !== region) raise(); }, true);
     document.addEventListener('close', event => { if (event.target.contains(region)) put(document.body); }, true);

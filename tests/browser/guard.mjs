@@ -5,7 +5,7 @@ export function guard(context, origin, allows = []) {
   const wrong = [];
   const note = words => { if (!allows.some(pattern => pattern.test(words))) wrong.push(words); };
 
-  context.on('weberror', ({ error }) => note(`page error: ${error()}`));
+  context.on('weberror', event => note(`page error: ${event.error()}`));
   context.on('console', message => {
     if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`);
   });
