@@ -35,3 +35,66 @@ age-yesterday = Gestern
 age-week = Letzte 7 Tage
 age-month = Letzte 30 Tage
 age-older = Älter
+
+# Listen und Ordnung
+age-in = { $month ->
+        [1] Januar
+        [2] Februar
+        [3] März
+        [4] April
+        [5] Mai
+        [6] Juni
+        [7] Juli
+        [8] August
+        [9] September
+        [10] Oktober
+        [11] November
+       *[12] Dezember
+    } { $year }
+pinned = Angeheftet
+more-pinned = Weitere angeheftete Unterhaltungen
+all-conversations = Alle Unterhaltungen und das Archiv
+options = Optionen
+options-of = Optionen: { $title }
+rename = Umbenennen
+rename-title = Unterhaltung umbenennen
+rename-label = Name
+pin = Anheften
+unpin = Lösen
+archive = Archivieren
+unarchive = Aus dem Archiv holen
+delete = Löschen
+undo = Rückgängig
+delete-title = Unterhaltung löschen?
+delete-for-good = Sie ist dann endgültig weg.
+delete-for-now = { $minutes ->
+        [one] Du kannst das eine Minute lang rückgängig machen. Danach ist sie endgültig weg.
+       *[other] Du kannst das { $minutes } Minuten lang rückgängig machen. Danach ist sie endgültig weg.
+    }
+notice-chat-deleted = Unterhaltung gelöscht.
+notice-chat-archived = Unterhaltung archiviert.
+notice-chat-restored = Die Unterhaltung ist wieder da.
+notice-chat-gone = Diese Unterhaltung ist endgültig weg.
+field-title-empty = Bitte gib ihr einen Namen.
+
+# Alle Unterhaltungen
+show = Zeigen
+show-all = Alle
+archived = Archiviert
+nothing-here = Hier ist noch nichts.
+newest-conversations = Neueste Unterhaltungen
+
+# Suche
+search = Suchen
+search-label = Deine Unterhaltungen durchsuchen
+search-placeholder = Wörter oder eine "Wortfolge"
+search-hint = Findet Titel und Nachrichten, die neuesten zuerst.
+search-nothing = Nichts gefunden. Vielleicht helfen weniger oder kürzere Wörter.
+search-more = Mehr zeigen
+hit-you = Du
+hit-model = Antwort
+hit-title = Titel
+later-messages = Spätere Nachrichten zeigen
+notice-system-prompt-too-long = Dieser Systemprompt ist zu lang: Höchstens 32 kB gehen.
+kilobytes-left = Noch { $n } kB frei
+kilobytes-beyond = { $n } kB zu lang zum Senden
