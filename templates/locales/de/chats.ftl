@@ -34,6 +34,9 @@ age-today = Heute
 age-yesterday = Gestern
 age-week = Letzte 7 Tage
 age-month = Letzte 30 Tage
+age-older = Älter
+
+# Listen und Ordnung
 age-in = { $month ->
         [1] Januar
         [2] Februar
@@ -58,6 +61,7 @@ rename-title = Unterhaltung umbenennen
 rename-label = Name
 pin = Anheften
 unpin = Loslösen
+unpin = Lösen
 archive = Archivieren
 unarchive = Aus dem Archiv holen
 delete = Löschen
@@ -67,6 +71,10 @@ delete-for-good = Sie wird endgültig gelöscht.
 delete-for-now = { $minutes ->
         [one] Eine Minute lang lässt sich das rückgängig machen. Dann ist sie endgültig gelöscht.
        *[other] { $minutes } Minuten lang lässt sich das rückgängig machen. Dann ist sie endgültig gelöscht.
+delete-for-good = Sie ist dann endgültig weg.
+delete-for-now = { $minutes ->
+        [one] Du kannst das eine Minute lang rückgängig machen. Danach ist sie endgültig weg.
+       *[other] Du kannst das { $minutes } Minuten lang rückgängig machen. Danach ist sie endgültig weg.
     }
 notice-chat-deleted = Unterhaltung gelöscht.
 notice-chat-archived = Unterhaltung archiviert.
@@ -76,6 +84,11 @@ field-title-empty = Bitte gib ihr einen Namen.
 
 # Alle Unterhaltungen
 show = Anzeigen
+notice-chat-gone = Diese Unterhaltung ist endgültig weg.
+field-title-empty = Bitte gib ihr einen Namen.
+
+# Alle Unterhaltungen
+show = Zeigen
 show-all = Alle
 archived = Archiviert
 nothing-here = Hier ist noch nichts.
@@ -91,3 +104,15 @@ search-more = Mehr anzeigen
 hit-you = Du
 hit-model = Antwort
 hit-title = Titel
+search-label = Deine Unterhaltungen durchsuchen
+search-placeholder = Wörter oder eine "Wortfolge"
+search-hint = Findet Titel und Nachrichten, die neuesten zuerst.
+search-nothing = Nichts gefunden. Vielleicht helfen weniger oder kürzere Wörter.
+search-more = Mehr zeigen
+hit-you = Du
+hit-model = Antwort
+hit-title = Titel
+later-messages = Spätere Nachrichten zeigen
+notice-system-prompt-too-long = Dieser Systemprompt ist zu lang: Höchstens 32 kB gehen.
+kilobytes-left = Noch { $n } kB frei
+kilobytes-beyond = { $n } kB zu lang zum Senden

@@ -1,1 +1,22 @@
 # Worauf eine Unterhaltung eingestellt ist: Systemprompt, Temperatur und so weiter.
+tune = Einstellungen der Unterhaltung
+tune-set = Einstellungen der Unterhaltung (es gibt einen Systemprompt)
+tune-title = Einstellungen dieser Unterhaltung
+tune-save = Speichern
+system-prompt = Systemprompt
+system-prompt-hint = Das erfährt das Modell vor deiner ersten Nachricht: wer es ist und wie es antwortet.
+system-prompt-add = Systemprompt hinzufügen
+temperature = Temperatur
+temperature-hint = 0 ist nüchtern, 2 ist kühn. Manche Modelle bestimmen das selbst.
+max-tokens = Längste Antwort
+max-tokens-hint = In Token. Ein Wort hat eines oder zwei; dort enden Antworten, auch mitten im Satz.
+reasoning-effort = Nachdenken
+reasoning-effort-hint = Mehr davon dauert länger und kostet mehr.
+effort-none = Gar nicht
+effort-low = Wenig
+effort-medium = Mittel
+effort-high = Viel
+as-the-model-likes = Wie das Modell es möchte
+tune-counts = Änderungen gelten ab deiner nächsten Nachricht.
+problem-temperature = Bitte gib eine Zahl von 0 bis 2 an oder nichts.
+problem-max-tokens = Bitte gib eine ganze Zahl von 1 bis 1.000.000 an oder nichts.
