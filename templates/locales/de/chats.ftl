@@ -34,7 +34,6 @@ age-today = Heute
 age-yesterday = Gestern
 age-week = Letzte 7 Tage
 age-month = Letzte 30 Tage
-age-older = Älter
 
 # Listen und Ordnung
 age-in = { $month ->
@@ -61,7 +60,6 @@ rename-title = Unterhaltung umbenennen
 rename-label = Name
 pin = Anheften
 unpin = Loslösen
-unpin = Lösen
 archive = Archivieren
 unarchive = Aus dem Archiv holen
 delete = Löschen
@@ -71,10 +69,6 @@ delete-for-good = Sie wird endgültig gelöscht.
 delete-for-now = { $minutes ->
         [one] Eine Minute lang lässt sich das rückgängig machen. Dann ist sie endgültig gelöscht.
        *[other] { $minutes } Minuten lang lässt sich das rückgängig machen. Dann ist sie endgültig gelöscht.
-delete-for-good = Sie ist dann endgültig weg.
-delete-for-now = { $minutes ->
-        [one] Du kannst das eine Minute lang rückgängig machen. Danach ist sie endgültig weg.
-       *[other] Du kannst das { $minutes } Minuten lang rückgängig machen. Danach ist sie endgültig weg.
     }
 notice-chat-deleted = Unterhaltung gelöscht.
 notice-chat-archived = Unterhaltung archiviert.
@@ -84,11 +78,8 @@ field-title-empty = Bitte gib ihr einen Namen.
 
 # Alle Unterhaltungen
 show = Anzeigen
-notice-chat-gone = Diese Unterhaltung ist endgültig weg.
-field-title-empty = Bitte gib ihr einen Namen.
 
 # Alle Unterhaltungen
-show = Zeigen
 show-all = Alle
 archived = Archiviert
 nothing-here = Hier ist noch nichts.
@@ -101,14 +92,6 @@ search-placeholder = Wörter oder "ein Satzteil"
 search-hint = Findet Titel und Nachrichten, die neuesten zuerst.
 search-nothing = Nichts gefunden. Vielleicht helfen weniger oder kürzere Wörter.
 search-more = Mehr anzeigen
-hit-you = Du
-hit-model = Antwort
-hit-title = Titel
-search-label = Deine Unterhaltungen durchsuchen
-search-placeholder = Wörter oder eine "Wortfolge"
-search-hint = Findet Titel und Nachrichten, die neuesten zuerst.
-search-nothing = Nichts gefunden. Vielleicht helfen weniger oder kürzere Wörter.
-search-more = Mehr zeigen
 hit-you = Du
 hit-model = Antwort
 hit-title = Titel

@@ -72,10 +72,6 @@ home-ideas = Beginne mit einer Idee
 error-again = Noch einmal versuchen
 
 # Startseite
-home = Start
-home-title = Was kommt als Nächstes, { $name }?
-home-continue = Weitermachen, wo du warst
-home-ideas = Mit einer Idee beginnen
 home-commands = Befehle
 home-running = Wird gerade beantwortet
 home-pinned = Angeheftet
@@ -83,7 +79,6 @@ home-recent = Zuletzt
 home-empty = Hier ist noch nichts. Deine Unterhaltungen erscheinen, sobald du schreibst.
 
 # Befehle und Tastenkürzel
-home-empty = Noch nichts hier. Deine Unterhaltungen erscheinen, sobald du schreibst.
 
 # Befehle und Tasten
 palette-label = Befehle
@@ -92,14 +87,12 @@ palette-placeholder = Zu einer Unterhaltung gehen oder etwas tun
 palette-actions = Aktionen
 palette-here = In dieser Unterhaltung
 palette-none = Nichts mit diesem Namen. Mit der Eingabetaste suchst du in allen Nachrichten.
-palette-none = Nichts mit diesem Namen. Enter sucht in allen Nachrichten.
 palette-light = Helle Farben
 palette-dark = Dunkle Farben
 palette-system = Farben des Systems
 search-chats = Unterhaltungen durchsuchen
 shortcuts = Tastenkürzel
 shortcuts-on = Diese Tastenkürzel in diesem Browser verwenden
-shortcuts-on = Diese Tastenkürzel in diesem Browser benutzen
 shortcut-palette = Befehle und Unterhaltungen
 shortcut-focus = Nachricht schreiben
 shortcut-send = Senden
@@ -109,4 +102,3 @@ shortcut-sidebar = Unterhaltungen zeigen oder verbergen
 shortcut-model = Modell wählen
 shortcut-copy-answer = Letzte Antwort kopieren
 shortcut-copy-code = Letzten Code kopieren
-error-again = Noch einmal
