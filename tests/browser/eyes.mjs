@@ -17,10 +17,15 @@ export const sticksOut = page => page.evaluate(() => {
 });
 
 // What axe finds, with the size of targets, which it leaves out by itself. `tags` are those of axe.
-export async function violations(page, tags = [...wcag, 'best-practice']) {
+export const violations = (page, tags = [...wcag, 'best-practice']) => asked(page, { runOnly: tags, rules: { 'target-size': { enabled: true } } });
+
+// What of it another theme can change.
+export const badColours = page => asked(page, { runOnly: { type: 'rule', values: ['color-contrast'] } });
+
+async function asked(page, options) {
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe);
-  return page.evaluate(async tags => {
-    const { violations } = await axe.run(document, { runOnly: tags, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] });
+  return page.evaluate(async options => {
+    const { violations } = await axe.run(document, { ...options, resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary.split('\n')[1]?.trim()}`));
-  }, tags);
+  }, options);
 }

@@ -1,7 +1,7 @@
 // The start page of who is signed in, and what strangers see instead: an answer that is written while they look.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer, ended, grown, house, say, until } from './support.mjs';
+import { answer, call, chatId, ended, grown, house, say, until } from './support.mjs';
 
 const home = house();
 
@@ -21,11 +21,25 @@ test('the start page shows what runs and what was last, and one can write at onc
   await answer(page).waitFor({ state: 'attached' });
 }));
 
+test('what is pinned stands by itself on the start page', () => home.visit({ still: true }, async page => {
+  await say(page, 'Sourdough, kept', { model: 'fast' });
+  await ended(page);
+  const id = chatId(page);
+  await page.goto('/');
+  const link = name => page.getByRole('region', { name }).getByRole('link', { name: 'Sourdough, kept' });
+  await link('Recent').waitFor();
+  assert.equal(await link('Pinned').count(), 0);
+  assert.equal((await call(page, 'PATCH', `/chats/${id}`, { pinned: true })).status, 200);
+  await page.goto('/');
+  await link('Pinned').waitFor();
+  assert.equal(await link('Recent').count(), 0, 'not twice');
+}));
+
 test('without scripts the start page begins a conversation, too', () => home.visit({ js: false }, async page => {
   await page.goto('/');
   await page.locator('#content').fill('By form');
   await page.getByRole('button', { name: 'Send' }).click();
-  await page.waitForURL(/\/c\/[0-9a-f-]{36}/);
+  await page.waitForURL(/\/c\/[0-9a-f-]{36}/, { waitUntil: 'commit' }); // it is whole when the answer is
 }));
 
 const blocks = page => page.locator('.demo [data-part="blocks"]');

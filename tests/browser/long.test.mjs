@@ -9,9 +9,7 @@ const home = house({ FRESHET_TITLE_MODEL: 'off' });
 const observe = context => context.addInitScript(() => {
   window.shifts = []; window.paints = []; window.longest = 0;
   const see = (type, take) => new PerformanceObserver(list => list.getEntries().forEach(take)).observe({ type, buffered: true });
-  // The conversation is what is looked at here, not the list beside it.
-  const isBeside = entry => entry.sources.length > 0 && entry.sources.every(({ node }) => node?.parentElement?.closest('.sidebar'));
-  see('layout-shift', entry => { if (!entry.hadRecentInput && !isBeside(entry)) window.shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.parentNode ? `${node.nodeName} in ${node.parentNode.className}` : 'gone')]); });
+  see('layout-shift', entry => { if (!entry.hadRecentInput) window.shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.parentNode ? `${node.nodeName} in ${node.parentNode.className}` : 'gone')]); });
   see('largest-contentful-paint', entry => window.paints.push(entry.startTime));
   see('longtask', entry => { window.longest = Math.max(window.longest, entry.duration); });
 });

@@ -10,13 +10,13 @@ use super::{Visit, chat};
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{Conversation, conversations},
+    chat::{Conversation, Filter, conversations},
     error::Result,
     replies,
 };
 
-/// Conversations shown as recent.
-const RECENT: i64 = 6;
+/// Conversations shown as pinned, and as recent.
+const SHOWN: i64 = 6;
 
 /// What `/` shows.
 pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Markup> {
@@ -31,17 +31,20 @@ pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Mark
         },
     };
     let busy = replies::places(app, actor).await?;
-    let recent =
-        conversations::list(app, actor, &conversations::Filter::default(), None, RECENT + busy.len() as i64)
-            .await?
-            .items;
-    let (running, recent): (Vec<_>, Vec<_>) = recent.iter().partition(|chat| busy.contains(&chat.id));
+    let list = async |pinned| {
+        let filter = Filter { pinned: Some(pinned), ..Filter::default() };
+        conversations::list(app, actor, &filter, None, SHOWN + busy.len() as i64).await
+    };
+    let all = [list(true).await?.items, list(false).await?.items].concat();
+    let (running, still): (Vec<_>, Vec<_>) = all.iter().partition(|chat| busy.contains(&chat.id));
+    let (pinned, recent): (Vec<_>, Vec<_>) = still.into_iter().partition(|chat| chat.pinned_at.is_some());
+    let some = |chats: Vec<&Conversation>| chats.into_iter().take(SHOWN as usize).map(talk).collect();
     Ok(page::page(&Dashboard {
         shell: base.shell,
         sidebar: base.sidebar,
         composer: base.composer,
         running: running.into_iter().map(talk).collect(),
-        pinned: Vec::new(),
-        recent: recent.into_iter().take(RECENT as usize).map(talk).collect(),
+        pinned: some(pinned),
+        recent: some(recent),
     }))
 }

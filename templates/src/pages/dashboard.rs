@@ -53,11 +53,13 @@ pub fn page(props: &Dashboard) -> Markup {
                 div.home__body {
                     h1.home__title { (l.ta("home-title", &[("name", name.into())])) }
                     (composer(l, &props.composer))
-                    (ways(l, props.recent.first()))
+                    (ways(l, props.recent.first().or(props.pinned.first())))
                     (talks(l, "home-running", &l.t("home-running"), &props.running, Icon::Chat, true))
                     (talks(l, "home-pinned", &l.t("home-pinned"), &props.pinned, Icon::Pin, false))
                     (talks(l, "home-recent", &l.t("home-recent"), &props.recent, Icon::Chat, false))
-                    @if props.recent.is_empty() { p.home__empty { (l.t("home-empty")) } }
+                    @if [&props.running, &props.pinned, &props.recent].iter().all(|talks| talks.is_empty()) {
+                        p.home__empty { (l.t("home-empty")) }
+                    }
                 }
             }
         }
