@@ -26,7 +26,8 @@
     box.setAttribute('aria-labelledby', 'sheet-title');
     htmx.process(box);
     if (!box.open) box.showModal();
-    const first = made.querySelector('[autofocus], [aria-invalid], input:not([type="hidden"]), textarea, select') ?? made.querySelector('a, button');
+    const first = ['[aria-invalid]', '[autofocus]', 'input:not([type="hidden"]), textarea, select', 'a, button']
+      .map(wanted => made.querySelector(wanted)).find(Boolean);
     first?.focus();
     if (first?.matches('input[type="text"], input:not([type])')) first.select();
   }
