@@ -46,6 +46,8 @@ pub struct Conversation {
     pub pinned_at: Option<DateTime<Utc>>,
     /// Since when it is put away, if it is.
     pub archived_at: Option<DateTime<Utc>>,
+    /// The message of another conversation that it was forked from.
+    pub forked_from: Option<Uuid>,
     /// Where its log stands: what `Last-Event-ID` or `?after=` takes.
     #[schema(value_type = String)]
     pub cursor: Cursor,
@@ -124,6 +126,7 @@ pub(crate) async fn create_in(
         updated_at: now,
         pinned_at: None,
         archived_at: None,
+        forked_from: None,
         cursor: Cursor { epoch: epoch(), seq: 0 },
     };
     app.log.create(tx, conversation.id, conversation.cursor.epoch).await?;

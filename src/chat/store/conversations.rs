@@ -23,6 +23,7 @@ struct ConversationRow {
     updated_at: DateTime<Utc>,
     pinned_at: Option<DateTime<Utc>>,
     archived_at: Option<DateTime<Utc>>,
+    forked_from: Option<Uuid>,
     epoch: i64,
     head: i64,
 }
@@ -38,6 +39,7 @@ impl From<ConversationRow> for Conversation {
             updated_at: row.updated_at,
             pinned_at: row.pinned_at,
             archived_at: row.archived_at,
+            forked_from: row.forked_from,
             cursor: crate::stream::Cursor { epoch: row.epoch, seq: row.head },
         }
     }
@@ -48,7 +50,7 @@ macro_rules! conversations {
     ($rest:literal) => {
         sql!(concat!(
             "SELECT c.id, c.title, c.model, c.leaf_id, c.created_at, c.updated_at, c.pinned_at, c.archived_at,
-                    l.epoch, l.head
+                    c.forked_from, l.epoch, l.head
              FROM conversations c JOIN logs l ON l.id = c.id WHERE c.deleted_at IS NULL AND ",
             $rest
         ))

@@ -6,10 +6,12 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+use super::chats::Chat;
+
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{Conversation, branches},
+    chat::branches,
     error::Result,
     replies,
     web::{
@@ -49,21 +51,22 @@ struct ForkInput {
 /// Show another branch.
 #[utoipa::path(put, path = "/api/v1/chats/{id}/branch", tag = "chats", params(("id" = Uuid, Path)),
     request_body = BranchInput, responses(
-    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 200, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem)))]
 async fn show(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<Uuid>,
     Json(input): Json<BranchInput>,
-) -> Result<Json<Conversation>> {
-    Ok(Json(branches::show(&app, &actor, id, input.message_id).await?))
+) -> Result<Json<Chat>> {
+    let shown = branches::show(&app, &actor, id, input.message_id).await?;
+    Ok(Json(Chat::of(&app, &actor, shown).await?))
 }
 
 /// Begin a new conversation with a copy of everything up to a message.
 #[utoipa::path(post, path = "/api/v1/chats/{id}/fork", tag = "chats", params(("id" = Uuid, Path)),
     request_body = ForkInput, responses(
-    (status = 201, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 201, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem)))]
 async fn fork(
     State(app): State<App>,
@@ -71,21 +74,22 @@ async fn fork(
     visit: Visit,
     Path(id): Path<Uuid>,
     Json(input): Json<ForkInput>,
-) -> Result<(StatusCode, Json<Conversation>)> {
+) -> Result<(StatusCode, Json<Chat>)> {
     let title = match input.title {
         None => visit.fork_title(&crate::chat::conversations::get(&app, &actor, id).await?.title),
         title => title,
     };
     let fork = branches::fork(&app, &actor, id, input.message_id, title).await?;
-    Ok((StatusCode::CREATED, Json(fork)))
+    Ok((StatusCode::CREATED, Json(Chat::of(&app, &actor, fork).await?)))
 }
 
 /// Keep one of two answers that stand next to each other. The other one, stopped if it still runs, stays as a sibling.
 #[utoipa::path(post, path = "/api/v1/messages/{id}/keep", tag = "messages", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 200, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem)))]
-async fn keep(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Conversation>> {
-    Ok(Json(replies::keep(&app, &actor, id).await?))
+async fn keep(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Chat>> {
+    let kept = replies::keep(&app, &actor, id).await?;
+    Ok(Json(Chat::of(&app, &actor, kept).await?))
 }
 
 /// Stop whatever runs in a conversation; harmless if nothing does.

@@ -100,7 +100,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Opt
 
 /// A conversation with its settings.
 #[derive(Debug, Serialize, ToSchema)]
-struct Chat {
+pub(super) struct Chat {
     #[serde(flatten)]
     chat: Conversation,
     /// What its model is told besides the messages.
@@ -108,7 +108,8 @@ struct Chat {
 }
 
 impl Chat {
-    async fn of(app: &App, actor: &Actor, chat: Conversation) -> Result<Self> {
+    /// The conversation as programs see it.
+    pub(super) async fn of(app: &App, actor: &Actor, chat: Conversation) -> Result<Self> {
         let settings = settings::get(app, actor, chat.id).await?;
         Ok(Self { chat, settings })
     }
@@ -154,16 +155,16 @@ struct Chats {
 
 /// Make a conversation.
 #[utoipa::path(post, path = "/api/v1/chats", tag = "chats", request_body = NewChat, responses(
-    (status = 201, body = Conversation), (status = 401, body = Problem), (status = 422, body = Problem)))]
+    (status = 201, body = Chat), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn create(
     State(app): State<App>,
     actor: Actor,
     Json(new): Json<NewChat>,
-) -> Result<(StatusCode, Json<Conversation>)> {
+) -> Result<(StatusCode, Json<Chat>)> {
     let settings = Settings::default().with(new.settings.unwrap_or_default().into())?;
     let new = NewConversation { title: new.title, model: new.model, settings };
     let conversation = chat::conversations::create(&app, &actor, new).await?;
-    Ok((StatusCode::CREATED, Json(conversation)))
+    Ok((StatusCode::CREATED, Json(Chat::of(&app, &actor, conversation).await?)))
 }
 
 /// List my conversations.
@@ -238,9 +239,10 @@ async fn delete(
 
 /// Bring a deleted conversation back.
 #[utoipa::path(post, path = "/api/v1/chats/{id}/restore", tag = "chats", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = Conversation), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn restore(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Conversation>> {
-    Ok(Json(chat::conversations::restore(&app, &actor, id).await?))
+    (status = 200, body = Chat), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn restore(State(app): State<App>, actor: Actor, Path(id): Path<Uuid>) -> Result<Json<Chat>> {
+    let restored = chat::conversations::restore(&app, &actor, id).await?;
+    Ok(Json(Chat::of(&app, &actor, restored).await?))
 }
 
 /// Watch a conversation: its log as server-sent events, open-ended.

@@ -121,6 +121,7 @@ mod tests {
             updated_at,
             pinned_at: None,
             archived_at: None,
+            forked_from: None,
             cursor,
         }
     }

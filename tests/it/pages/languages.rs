@@ -78,5 +78,5 @@ async fn two_languages_watch_one_answer_and_each_reads_its_own() {
         page.attribute(".message--user time", "datetime").parse().unwrap();
     let there = at.with_timezone(&chrono_tz::Asia::Kathmandu);
     assert_eq!(page.text_of(".message--user time"), there.format("%H:%M").to_string());
-    assert_eq!(page.text_of(".sidebar__label"), "Heute");
+    assert_eq!(page.text_of(".sidebar__group:nth-of-type(2) .sidebar__label"), "Heute");
 }

@@ -1,7 +1,7 @@
 //! What one client was told, line by line, and what it has made of it so far. It believes nothing: the verdict
 //! ([`super::verdict`]) is spoken over the lines when everything is over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -33,8 +33,8 @@ pub enum What {
     Delta(Piece),
     /// The end of a reply.
     Ended { reply: String, status: String },
-    /// A snapshot: all texts in it, and the replies that have ended.
-    Reset { texts: BTreeMap<Text, String>, ended: BTreeSet<String> },
+    /// A snapshot: all texts in it, and how the replies that have ended did.
+    Reset { texts: BTreeMap<Text, String>, ended: BTreeMap<String, String> },
     /// Another entry of the log.
     Fact(String),
     /// The conversation is gone for good.
@@ -164,7 +164,7 @@ impl History {
             }
             What::Reset { texts, ended } => {
                 self.texts.clone_from(texts);
-                self.ended = ended.iter().map(|reply| (reply.clone(), String::new())).collect();
+                self.ended.clone_from(ended);
             }
             _ => {}
         }
@@ -201,7 +201,7 @@ pub fn piece(data: &Value) -> Piece {
 }
 
 fn snapshot(data: &Value) -> What {
-    let (mut texts, mut ended) = (BTreeMap::new(), BTreeSet::new());
+    let (mut texts, mut ended) = (BTreeMap::new(), BTreeMap::new());
     for message in data["messages"].as_array().unwrap() {
         let Some(reply) = message["reply"]["id"].as_str() else { continue };
         for (part, field) in [("answer", "text"), ("thinking", "thinking")] {
@@ -210,7 +210,7 @@ fn snapshot(data: &Value) -> What {
             }
         }
         if message["reply"]["status"] != "running" {
-            ended.insert(reply.to_owned());
+            ended.insert(reply.to_owned(), word(&message["reply"]["status"]));
         }
     }
     What::Reset { texts, ended }

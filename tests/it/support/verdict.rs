@@ -155,7 +155,7 @@ impl<'a> Client<'a> {
             // What was shown until now is replaced, but it was shown: it must have been true, too.
             let lie = self.texts.iter().find_map(|(of, text)| self.is_beginning(of, text).err());
             self.texts.clone_from(texts);
-            self.ended.clone_from(ended);
+            self.ended = ended.keys().cloned().collect();
             return lie.map_or(Ok(()), |lie| Err(("I1", lie)));
         }
         if let (Some((old_epoch, old)), Some((epoch, seq))) = (before, line.place) {

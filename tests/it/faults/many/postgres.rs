@@ -216,7 +216,7 @@ async fn a_deletion_whose_commit_was_not_answered_happens_and_is_heard_of() {
     at_b.until_bytes(&receipt.reply, 100).await;
     let path = format!("/chats/{chat}");
     // The words of a statement are on the wire when a connection says it for the first time.
-    world.sides[1].postgres.lose_the_answer_of_a_commit_after("DELETE FROM logs");
+    world.sides[1].postgres.lose_the_answer_of_a_commit_after("SET deleted_at");
     let mut status = 503;
     // At the other instance than the one that writes.
     while status == 503 {
