@@ -26,7 +26,7 @@ test('what is pinned stands by itself on the start page', () => home.visit({ sti
   await ended(page);
   const id = chatId(page);
   await page.goto('/');
-  const link = name => page.getByRole('region', { name }).getByRole('link', { name: 'Sourdough, kept' });
+  const link = name => page.getByRole('region', { name }).locator(`a[href="/c/${id}"]`);
   await link('Recent').waitFor();
   assert.equal(await link('Pinned').count(), 0);
   assert.equal((await call(page, 'PATCH', `/chats/${id}`, { pinned: true })).status, 200);

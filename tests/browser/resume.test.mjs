@@ -33,10 +33,12 @@ test('an essay with reloads ends like one without', () => home.visit({}, async p
     await page.reload();
   }
   await ended(page);
-  const first = await answer(page).locator('[data-part="blocks"]').innerHTML();
+  // What can be reached by keys depends on what was near the view.
+  const blocks = async () => (await answer(page).locator('[data-part="blocks"]').innerHTML()).replaceAll(' tabindex="0"', '');
+  const first = await blocks();
   await say(page, 'a tour', { model: 'essay:ms=0' });
   await ended(page);
-  same(first, await answer(page).locator('[data-part="blocks"]').innerHTML());
+  same(await blocks(), first);
 }));
 
 test('a server that is killed in mid-stream comes back with every word that was seen', () => home.visit({ allows: brokenLine }, async page => {
