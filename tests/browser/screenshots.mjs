@@ -1,12 +1,12 @@
 // Pictures of every page in three widths and two themes, from a server of its own with a life in it. Run by
 // scripts/screenshots; the first argument is the folder. Writes <page>-<width>-<theme>.png, a sheet for each page
 // (sheet-<page>.png) and an index.html.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startServer } from './server.mjs';
-import { answer, call, ended, grown, say, signUp } from './support.mjs';
+import { answer, ended, grown, say, signUp } from './support.mjs';
 
 const folder = resolve(process.argv[2] ?? '../../target/screenshots');
 const only = process.argv[3] && new RegExp(process.argv[3]);
@@ -15,7 +15,14 @@ mkdirSync(folder, { recursive: true });
 
 const server = await startServer({ FRESHET_RELOAD: 'true' });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'] });
-const open = storageState => browser.newContext({ baseURL: server.url, storageState, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
+// The stylesheet as it lies in assets/css, in the order of templates/build.rs: to look at a change needs no build.
+const styles = new URL('../../assets/css/', import.meta.url);
+const sheet = () => [...new Set(['tokens.css', 'base.css', 'layout.css', ...readdirSync(styles).sort()])].map(name => readFileSync(new URL(name, styles), 'utf8')).join('\n');
+async function open(locale = 'en-GB') {
+  const context = await browser.newContext({ baseURL: server.url, locale, timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', serviceWorkers: 'block' });
+  await context.route(/\/app\.css$/, route => route.fulfill({ contentType: 'text/css', body: sheet() }));
+  return context;
+}
 const taken = [];
 
 async function shoot(page, name, { full = false } = {}) {
@@ -82,13 +89,55 @@ await page.setViewportSize({ width: 1440, height: 900 });
 await page.locator('.user__button').click();
 await shoot(page, 'user-menu');
 await page.keyboard.press('Escape');
-for (const [name, path] of [['settings', '/settings'], ['search', '/search?q=bread'], ['archive', '/archive']]) {
-  const answered = await page.goto(path);
-  if (answered.ok()) await shoot(page, name, { full: true });
+for (const [name, path] of [['settings', '/settings'], ['settings-appearance', '/settings/appearance'], ['settings-language', '/settings/language'],
+  ['settings-models', '/settings/models'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
+  ['search', '/search?q=bread'], ['search-none', '/search?q=xyzzy'], ['chats', '/chats'], ['archive', '/chats?show=archived']]) {
+  await page.goto(path);
+  await shoot(page, name, { full: true });
 }
+await say(page, 'What is a freshet?', { model: 'echo:ms=0' });
+await ended(page);
+await page.locator('.message--user .message__foot > a').focus();
+await shoot(page, 'feet');
+await answer(page).locator('.menu__button').click();
+await shoot(page, 'message-menu');
+await page.keyboard.press('Escape');
+await answer(page).locator('.message__model').click();
+await shoot(page, 'details');
+await page.keyboard.press('Escape');
+await page.setViewportSize({ width: 1440, height: 900 });
+await page.locator('.message--user').hover();
+await page.locator('.message--user .message__foot > a').click();
+await page.locator('dialog textarea').fill('What is a freshet, and when does it come?');
+await shoot(page, 'edit');
+await page.locator('dialog textarea').press('Control+Enter');
+await page.locator('.versions').first().waitFor();
+await ended(page);
+await shoot(page, 'versions');
+for (const way of ['menu', 'rename', 'delete', 'settings']) {
+  await page.goto(page.url().replace(/(\/c\/[0-9a-f-]{36}).*/, `$1/${way}`));
+  await shoot(page, `chat-${way}`);
+}
+await page.goto('/c/new?model=simulated%2Fessay%3Ams%3D0');
+await page.setViewportSize({ width: 1440, height: 900 });
+await page.locator('.compare__button').click();
+await page.locator('select[name="model2"]').selectOption('simulated/thinking');
+await shoot(page, 'compare');
+await page.locator('#content').fill('compare');
+await page.locator('#content').press('Enter');
+await page.locator('.message--beside > [data-ended]').nth(1).waitFor();
+await shoot(page, 'double');
+await say(page, 'tool', { model: 'faults' });
+await answer(page).locator('.call').waitFor();
+await ended(page);
+await answer(page).locator('.call__summary').click();
+await shoot(page, 'tool');
 await say(page, 'write', { model: 'slow:ms=60' });
 await grown(page, 80);
 await shoot(page, 'streaming');
+await page.locator('.composer__send--stop').click();
+await ended(page);
+await shoot(page, 'stopped');
 await page.goto('/');
 await shoot(page, 'home');
 await page.goto('/gallery/try');
@@ -101,7 +150,20 @@ await shoot(page, 'sheet-and-toast');
 await page.goto('/gallery/try');
 await page.getByRole('button', { name: 'Menu b' }).click();
 await shoot(page, 'menu');
-await call(page, 'GET', '/users/me');
+const german = await (await open('de-DE')).newPage();
+await german.goto('/');
+await shoot(german, 'de-landing', { full: true });
+await german.goto('/register');
+await shoot(german, 'de-register');
+await page.goto('/settings/language');
+await page.locator('[name="locale"], [name="language"]').first().selectOption('de');
+await page.locator('main button[type="submit"]').first().click();
+await page.waitForURL('**/settings/language**');
+for (const [name, path] of [['de-home', '/'], ['de-new', '/c/new'], ['de-settings', '/settings'], ['de-settings-appearance', '/settings/appearance'], ['de-settings-language', '/settings/language'], ['de-settings-models', '/settings/models'],
+  ['de-settings-security', '/settings/security'], ['de-settings-account', '/settings/account'], ['de-chats', '/chats'], ['de-not-found', '/c/nowhere']]) {
+  await page.goto(path);
+  await shoot(page, name, { full: true });
+}
 
 const picture = (name, width, theme) => `${name}-${width}-${theme}.png`;
 const row = name => `<section><h2>${name}</h2><div>${sizes.flatMap(([width]) => themes.map(theme => `<a href="${picture(name, width, theme)}"><img src="${picture(name, width, theme)}" width="${Math.round(width / 4)}"></a>`)).join('')}</div></section>`;

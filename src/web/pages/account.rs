@@ -74,7 +74,7 @@ pub(super) async fn landing(
     let props = Landing {
         shell: visit.shell(None),
         registration_open: registration_open(&app).await?,
-        demo: live::demo::blocks(),
+        demo: live::demo::blocks(visit.locale()),
     };
     Ok(visit.page(landing::page(&props)))
 }

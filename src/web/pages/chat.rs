@@ -51,6 +51,8 @@ pub(super) struct ChatQuery {
     q: Option<String>,
     /// A model to start with.
     model: Option<String>,
+    /// A second model to compare it with.
+    model2: Option<String>,
     /// `html`: the page itself stays open and streams.
     stream: Option<String>,
     /// Show the messages up to this one instead of the newest.
@@ -97,7 +99,11 @@ pub(super) async fn new(
     visit: Visit,
     Query(query): Query<ChatQuery>,
 ) -> Result<Response> {
-    let composer = Composer { content: query.q.unwrap_or_default(), ..Composer::default() };
+    let composer = Composer {
+        content: query.q.unwrap_or_default(),
+        second: filled(&query.model2).unwrap_or_default(),
+        ..Composer::default()
+    };
     let props = props(&app, &actor, &visit, None, composer, query.model).await?;
     Ok(visit.page(page::page(&props)))
 }

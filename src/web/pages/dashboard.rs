@@ -10,13 +10,18 @@ use super::{Visit, chat};
 use crate::{
     accounts::Actor,
     app::App,
-    chat::{Conversation, Filter, conversations},
+    chat::{
+        Conversation,
+        conversations::{self, Filter},
+    },
     error::Result,
     replies,
 };
 
-/// Conversations shown as pinned, and as recent.
-const SHOWN: i64 = 6;
+/// Conversations shown as recent.
+const RECENT: i64 = 6;
+/// Pinned ones; the others stand in the list beside them.
+const PINNED: i64 = 4;
 
 /// What `/` shows.
 pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Markup> {
@@ -31,20 +36,19 @@ pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Mark
         },
     };
     let busy = replies::places(app, actor).await?;
-    let list = async |pinned| {
-        let filter = Filter { pinned: Some(pinned), ..Filter::default() };
-        conversations::list(app, actor, &filter, None, SHOWN + busy.len() as i64).await
-    };
-    let all = [list(true).await?.items, list(false).await?.items].concat();
-    let (running, still): (Vec<_>, Vec<_>) = all.iter().partition(|chat| busy.contains(&chat.id));
-    let (pinned, recent): (Vec<_>, Vec<_>) = still.into_iter().partition(|chat| chat.pinned_at.is_some());
-    let some = |chats: Vec<&Conversation>| chats.into_iter().take(SHOWN as usize).map(talk).collect();
+    let filter = |pinned| Filter { pinned: Some(pinned), ..Filter::default() };
+    let pinned = conversations::list(app, actor, &filter(true), None, PINNED).await?.items;
+    let many = RECENT + busy.len() as i64;
+    let recent = conversations::list(app, actor, &filter(false), None, many).await?.items;
+    let (running, rest): (Vec<_>, Vec<_>) =
+        pinned.iter().chain(&recent).partition(|chat| busy.contains(&chat.id));
+    let (pinned, recent): (Vec<_>, Vec<_>) = rest.into_iter().partition(|chat| chat.pinned_at.is_some());
     Ok(page::page(&Dashboard {
         shell: base.shell,
         sidebar: base.sidebar,
         composer: base.composer,
         running: running.into_iter().map(talk).collect(),
-        pinned: some(pinned),
-        recent: some(recent),
+        pinned: pinned.into_iter().map(talk).collect(),
+        recent: recent.into_iter().take(RECENT as usize).map(talk).collect(),
     }))
 }

@@ -41,8 +41,8 @@ struct DemoQuery {
 }
 
 /// `GET /demo`: the landing page's answer, as it is written.
-async fn demo(State(app): State<App>, Query(query): Query<DemoQuery>) -> Result<Response> {
-    live::demo::stream(app, query.after)
+async fn demo(State(app): State<App>, visit: Visit, Query(query): Query<DemoQuery>) -> Result<Response> {
+    live::demo::stream(app, visit.locale(), query.after)
 }
 
 /// Every page and form.

@@ -57,6 +57,7 @@ previous-version = Vorige Version
 next-version = Nächste Version
 keep-this = Diese behalten
 stop-this = Diese Antwort anhalten
+compare = Vergleichen
 compare-with = Vergleichen mit
 continued = Begonnen von { $before }, fortgesetzt von { $model }
 tool-asked = Wollte das Werkzeug { $tool } benutzen

@@ -82,7 +82,10 @@ show = Anzeigen
 # Alle Unterhaltungen
 show-all = Alle
 archived = Archiviert
-nothing-here = Hier ist noch nichts.
+nothing-here = Hier werden deine Unterhaltungen stehen.
+nothing-pinned = Hefte eine Unterhaltung über ihr Menü an, dann bleibt sie hier griffbereit.
+nothing-archived = Archiviere, was erledigt ist: Es verlässt die Liste und ist hier und über die Suche noch zu finden.
+show-all-conversations = Alle Unterhaltungen anzeigen
 newest-conversations = Neueste Unterhaltungen
 
 # Suche

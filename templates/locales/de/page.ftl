@@ -76,7 +76,8 @@ home-commands = Befehle
 home-running = Wird gerade beantwortet
 home-pinned = Angeheftet
 home-recent = Zuletzt
-home-empty = Hier ist noch nichts. Deine Unterhaltungen erscheinen, sobald du schreibst.
+home-compare = Zwei Modelle vergleichen
+home-empty = Schreib oben, oder beginne mit einem davon.
 
 # Befehle und Tastenkürzel
 

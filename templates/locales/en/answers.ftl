@@ -55,6 +55,7 @@ previous-version = Previous version
 next-version = Next version
 keep-this = Keep this one
 stop-this = Stop this answer
+compare = Compare
 compare-with = Compare with
 continued = Begun by { $before }, continued by { $model }
 tool-asked = Asked for the tool { $tool }

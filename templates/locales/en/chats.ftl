@@ -78,7 +78,10 @@ field-title-empty = Please give it a name.
 show = Show
 show-all = All
 archived = Archived
-nothing-here = There is nothing here yet.
+nothing-here = Your conversations will stand here.
+nothing-pinned = Pin a conversation in its menu, and it stays within reach here.
+nothing-archived = Archive what is done: it leaves the list, and can still be found here and by searching.
+show-all-conversations = Show all conversations
 newest-conversations = Newest conversations
 
 # Search

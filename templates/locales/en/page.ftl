@@ -32,7 +32,8 @@ home-commands = Commands
 home-running = Being answered now
 home-pinned = Pinned
 home-recent = Recent
-home-empty = Nothing here yet. Your conversations will appear as you write.
+home-compare = Compare two models
+home-empty = Write above, or begin with one of these.
 
 # Palette and shortcuts
 palette-label = Commands

@@ -86,7 +86,7 @@ pub fn page(props: &Chats) -> Markup {
                     @for entry in &group.items { (item(l, entry, None)) }
                 }
             }
-            @if props.groups.is_empty() { p.list__empty { (l.t("nothing-here")) } }
+            @if props.groups.is_empty() { (empty(l, props.show)) }
             div.list__pages {
                 @if props.is_later { a.button href={ "/chats?show=" (show) } { (l.t("newest-conversations")) } }
                 @if let Some(cursor) = &props.more {
@@ -96,6 +96,23 @@ pub fn page(props: &Chats) -> Markup {
         }
     };
     document(&props.shell, &l.t("conversations"), "plain", &html! {}, &body)
+}
+
+/// What would stand here, and a way on.
+fn empty(l: Locale, show: Show) -> Markup {
+    let (picture, words) = match show {
+        Show::All => (Icon::Chat, l.t("nothing-here")),
+        Show::Pinned => (Icon::Pin, l.t("nothing-pinned")),
+        Show::Archived => (Icon::Archive, l.t("nothing-archived")),
+    };
+    html! {
+        div.list__empty {
+            (icon(picture))
+            p { (words) }
+            @if show == Show::All { a.button href="/c/new" { (icon(Icon::Plus)) (l.t("new-chat")) } }
+            @else { a.button href="/chats" { (l.t("show-all-conversations")) } }
+        }
+    }
 }
 
 /// A full page and an empty one.

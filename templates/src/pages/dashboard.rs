@@ -6,6 +6,7 @@ use crate::layout::{Shell, document};
 use crate::parts::composer::{self, Composer, composer};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::sidebar::{self, Sidebar, sidebar};
+use crate::parts::welcome::{ideas, query};
 use crate::{Locale, Moment};
 
 /// Props of the page.
@@ -53,12 +54,15 @@ pub fn page(props: &Dashboard) -> Markup {
                 div.home__body {
                     h1.home__title { (l.ta("home-title", &[("name", name.into())])) }
                     (composer(l, &props.composer))
-                    (ways(l, props.recent.first().or(props.pinned.first())))
+                    (ways(l, props))
                     (talks(l, "home-running", &l.t("home-running"), &props.running, Icon::Chat, true))
                     (talks(l, "home-pinned", &l.t("home-pinned"), &props.pinned, Icon::Pin, false))
                     (talks(l, "home-recent", &l.t("home-recent"), &props.recent, Icon::Chat, false))
-                    @if [&props.running, &props.pinned, &props.recent].iter().all(|talks| talks.is_empty()) {
-                        p.home__empty { (l.t("home-empty")) }
+                    @if props.recent.is_empty() && props.running.is_empty() && props.pinned.is_empty() {
+                        section.home__group aria-label=(l.t("home-ideas")) {
+                            p.home__empty { (l.t("home-empty")) }
+                            (ideas(l))
+                        }
                     }
                 }
             }
@@ -68,17 +72,24 @@ pub fn page(props: &Dashboard) -> Markup {
     document(&props.shell, &l.t("home"), "chat", &html! {}, &body)
 }
 
-/// Quick actions.
-fn ways(l: Locale, last: Option<&Talk>) -> Markup {
+/// Quick actions. On a first day the ideas stand below, so no way leads to them.
+fn ways(l: Locale, props: &Dashboard) -> Markup {
+    let last = props.recent.first().or(props.pinned.first());
     let way = |href: &str, picture: Icon, label: &str| {
         html! { a.way href=(href) { (icon(picture)) (label) } }
     };
     html! {
         nav.ways aria-label=(l.t("palette-actions")) {
-            @if let Some(last) = last { (way(&format!("/c/{}", last.id), Icon::ArrowRight, &l.t("home-continue"))) }
-            (way("/c/new", Icon::Lightbulb, &l.t("home-ideas")))
-            (way("/search", Icon::Search, &l.t("search-chats")))
+            @if let Some(last) = last {
+                (way(&format!("/c/{}", last.id), Icon::ArrowRight, &l.t("home-continue")))
+                (way("/c/new", Icon::Lightbulb, &l.t("home-ideas")))
+            }
+            @if let Some(other) = props.composer.other() {
+                (way(&format!("/c/new?model2={}", query(other)), Icon::Columns, &l.t("home-compare")))
+            }
+            a.way href="/search" data-sheet { (icon(Icon::Search)) (l.t("search-chats")) }
             a.way href="/palette" data-behavior="palette" { (icon(Icon::Command)) (l.t("home-commands")) }
+            (way("/settings", Icon::Settings, &l.t("settings")))
         }
     }
 }

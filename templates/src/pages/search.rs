@@ -60,7 +60,7 @@ pub fn page(props: &Search) -> Markup {
         form.search role="search" method="get" action="/search" {
             input.field__input type="search" name="q" value=(props.query) maxlength="300" autocomplete="off" autofocus
                 aria-label=(l.t("search-label")) placeholder=(l.t("search-placeholder"))
-                hx-get="/search" hx-trigger="input changed delay:200ms" hx-target="#found" hx-swap="innerHTML" hx-sync="this:replace";
+                hx-get="/search" hx-trigger="input changed delay:200ms" hx-target="#found" hx-swap="innerHTML" hx-sync="this:replace" hx-indicator="#found";
             button.button type="submit" { (l.t("search")) }
         }
         div.found #found { (found(l, &props.query, &props.found)) }

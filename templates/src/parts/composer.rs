@@ -34,6 +34,15 @@ pub struct Composer {
     pub problem: Option<String>,
 }
 
+impl Composer {
+    /// A model that is not the selected one, to compare it with.
+    #[must_use]
+    pub fn other(&self) -> Option<&str> {
+        let names = self.models.iter().flat_map(|group| &group.models).map(|choice| choice.name.as_str());
+        names.into_iter().find(|name| *name != self.model)
+    }
+}
+
 /// The models of one provider.
 #[derive(Clone, Debug, Default)]
 pub struct ModelGroup {
@@ -102,7 +111,10 @@ fn compare(l: Locale, props: &Composer) -> Markup {
     let label = l.t("compare-with");
     html! {
         details.compare open[!props.second.is_empty()] {
-            summary.button--quiet.compare__button aria-label=(label) title=(label) { (icon(Icon::Columns)) }
+            summary.button--quiet.compare__button aria-label=(label) title=(label) {
+                (icon(Icon::Columns))
+                span.compare__word aria-hidden="true" { (l.t("compare")) }
+            }
             span.picker {
                 select.picker__select name="model2" aria-label=(label) {
                     option value="" { (label) " …" }

@@ -8,6 +8,21 @@ use crate::Locale;
 /// A greeting and four ways to begin. They are links, `/c/new?q=…`: the words land in the composer.
 #[must_use]
 pub fn welcome(l: Locale, name: &str, system_prompt: &str) -> Markup {
+    html! {
+        section.welcome {
+            h2.welcome__title {
+                @if name.is_empty() { (l.t("welcome")) } @else { (l.ta("welcome-name", &[("name", name.into())])) }
+             }
+            p.welcome__text { (l.t("welcome-text")) }
+            (ideas(l))
+            (before(l, system_prompt))
+        }
+    }
+}
+
+/// The four by themselves.
+#[must_use]
+pub fn ideas(l: Locale) -> Markup {
     let ideas = [
         (Icon::Lightbulb, l.t("idea-explain"), l.t("idea-explain-prompt")),
         (Icon::Code, l.t("idea-code"), l.t("idea-code-prompt")),
@@ -15,22 +30,15 @@ pub fn welcome(l: Locale, name: &str, system_prompt: &str) -> Markup {
         (Icon::Pencil, l.t("idea-write"), l.t("idea-write-prompt")),
     ];
     html! {
-        section.welcome {
-            h2.welcome__title {
-                @if name.is_empty() { (l.t("welcome")) } @else { (l.ta("welcome-name", &[("name", name.into())])) }
-             }
-            p.welcome__text { (l.t("welcome-text")) }
-            ul.welcome__ideas {
-                @for (picture, label, prompt) in &ideas {
-                    li {
-                        a.idea href={ "/c/new?q=" (query(prompt)) } {
-                            span.idea__label { (icon(*picture)) (label) }
-                            span.idea__prompt { (prompt) }
-                        }
+        ul.welcome__ideas {
+            @for (picture, label, prompt) in &ideas {
+                li {
+                    a.idea href={ "/c/new?q=" (query(prompt)) } {
+                        span.idea__label { (icon(*picture)) (label) }
+                        span.idea__prompt { (prompt) }
                     }
                 }
             }
-            (before(l, system_prompt))
         }
     }
 }
@@ -51,7 +59,8 @@ fn before(l: Locale, system_prompt: &str) -> Markup {
 }
 
 /// Percent-encodes everything but letters, digits and `-_.~`.
-fn query(text: &str) -> String {
+#[must_use]
+pub(crate) fn query(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes().fold(String::new(), |mut all, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -54,5 +54,5 @@ fn choices(name: &str, label: &str, all: &[(&str, Cow<'_, str>, bool)]) -> Marku
 /// A picture of what code looks like; nothing in it can be reached.
 fn sample(l: Locale) -> Markup {
     let code = sample_blocks().into_iter().find(|block| block.0.contains("<pre"));
-    html! { @if let Some(code) = code { div.choices__sample inert aria-label=(l.t("code-colours")) role="img" { (code) } } }
+    html! { @if let Some(code) = code { div.prose.choices__sample inert aria-label=(l.t("code-colours")) role="img" { (code) } } }
 }

@@ -102,7 +102,7 @@ fn go_on(l: Locale, id: &str, class: &str) -> Markup {
             @if class == "button" {
                 button.button type="submit" { (icon(Icon::Play)) (label) }
             } @else {
-                button.button--quiet type="submit" title=(label) aria-label=(label) { (icon(Icon::Play)) }
+                button.button--quiet type="submit" { (icon(Icon::Play)) (label) }
             }
         }
     }
