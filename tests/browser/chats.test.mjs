@@ -141,7 +141,7 @@ test('one searches as one types, above the conversation', () => home.visit({}, a
   const dialog = page.locator('dialog.dialog');
   await dialog.getByRole('searchbox').pressSequentially('quagg', { delay: 20 });
   await dialog.locator('.hit mark').first().waitFor();
-  assert.equal(await dialog.locator('.hit mark').first().textContent(), 'quagga');
+  assert.match(await dialog.locator('.hit mark').first().textContent(), /^quagga$/i);
   await dialog.getByRole('searchbox').fill('nothing like that');
   await dialog.getByText('Nothing found').waitFor();
   await dialog.getByRole('searchbox').fill('quagga');
