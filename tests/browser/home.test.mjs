@@ -1,7 +1,7 @@
 // The start page of who is signed in, and what strangers see instead: an answer that is written while they look.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer, call, chatId, ended, grown, house, say, until } from './support.mjs';
+import { answer, call, chatId, ended, grown, house, say, signUp, until } from './support.mjs';
 
 const home = house();
 
@@ -40,6 +40,17 @@ test('without scripts the start page begins a conversation, too', () => home.vis
   await page.locator('#content').fill('By form');
   await page.getByRole('button', { name: 'Send' }).click();
   await page.waitForURL(/\/c\/[0-9a-f-]{36}/, { waitUntil: 'commit' }); // it is whole when the answer is
+}));
+
+test('on a first day there are ideas, and a way to two models', () => home.visit({ signedIn: false }, async page => {
+  await signUp(page, { name: 'Eve', email: 'eve@example.org', password: 'seven quiet rivers' });
+  await page.goto('/');
+  await page.getByRole('link', { name: /Explain how tides work/ }).waitFor();
+  await page.getByRole('link', { name: 'Compare two models' }).click();
+  await page.waitForURL('**/c/new?model2=*');
+  const [one, other] = await page.locator('.composer select').evaluateAll(all => all.map(select => select.value));
+  assert.ok(one && other && one !== other, `${one} and ${other}`);
+  assert.ok(await page.locator('select[name="model2"]').isVisible());
 }));
 
 const blocks = page => page.locator('.demo [data-part="blocks"]');

@@ -67,8 +67,8 @@ no-connection-text = Entweder ist dieses Gerät offline oder der Server. Was du 
 # Startseite nach dem Anmelden
 home = Start
 home-title = Was kommt als Nächstes, { $name }?
-home-continue = Mach weiter, wo du warst
-home-ideas = Beginne mit einer Idee
+home-continue = Weitermachen
+home-ideas = Ideen
 error-again = Noch einmal versuchen
 
 # Startseite

@@ -26,8 +26,8 @@ demo-question = How do rivers carry sediment?
 # Start page
 home = Home
 home-title = What is next, { $name }?
-home-continue = Continue where you were
-home-ideas = Begin with an idea
+home-continue = Continue
+home-ideas = Ideas
 home-commands = Commands
 home-running = Being answered now
 home-pinned = Pinned

@@ -87,7 +87,7 @@ fn ways(l: Locale, props: &Dashboard) -> Markup {
             @if let Some(other) = props.composer.other() {
                 (way(&format!("/c/new?model2={}", query(other)), Icon::Columns, &l.t("home-compare")))
             }
-            a.way href="/search" data-sheet { (icon(Icon::Search)) (l.t("search-chats")) }
+            a.way href="/search" data-sheet { (icon(Icon::Search)) (l.t("search")) }
             a.way href="/palette" data-behavior="palette" { (icon(Icon::Command)) (l.t("home-commands")) }
             (way("/settings", Icon::Settings, &l.t("settings")))
         }

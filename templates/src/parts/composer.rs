@@ -38,8 +38,8 @@ impl Composer {
     /// A model that is not the selected one, to compare it with.
     #[must_use]
     pub fn other(&self) -> Option<&str> {
-        let names = self.models.iter().flat_map(|group| &group.models).map(|choice| choice.name.as_str());
-        names.into_iter().find(|name| *name != self.model)
+        let mut names = self.models.iter().flat_map(|group| &group.models).map(|choice| choice.name.as_str());
+        names.find(|name| *name != self.model)
     }
 }
 
