@@ -71,7 +71,8 @@ export async function say(page, text, { model } = {}) {
   const before = await page.locator('.message--assistant').count();
   await page.locator('#content').fill(text);
   await page.locator('#content').press('Enter');
-  if (model) await page.waitForURL(/\/c\/[0-9a-f-]{36}$/, { waitUntil: 'commit' });
+  // Words are there before scripts are; a key pressed in between would be nobody's.
+  if (model) await page.waitForURL(/\/c\/[0-9a-f-]{36}$/, { waitUntil: 'domcontentloaded' });
   await page.locator('.message--assistant').nth(before).waitFor({ state: 'attached' });
 }
 
