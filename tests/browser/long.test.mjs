@@ -32,7 +32,7 @@ async function talked(page, questions) {
 const count = page => page.locator('#log > .message').count();
 const texts = page => page.evaluate(() => [...document.querySelectorAll('.message--user .message__text')].map(it => it.textContent.split('\n')[0]));
 
-test('a long conversation opens at its end and is painted before any script runs, without a shift', () => home.visit({}, async (page, context) => {
+test('a long conversation opens at its end and is painted before any script runs, without a shift', () => home.visit({ serviceWorkers: 'block' }, async (page, context) => {
   await observe(context);
   const chat = await talked(page, 40);
   let release;

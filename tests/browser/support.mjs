@@ -15,12 +15,13 @@ const launch = () => chromium.launch({
 export function house(env) {
   const house = {
     // Opens a window for `act(page)`. Options: signedIn, js, width, height, theme, touch, through (another origin that leads
-    // to the server), allows (patterns of noticed words that this test expects).
+    // to the server), allows (patterns of noticed words that this test expects), serviceWorkers: 'block' (what a worker has kept
+    // can't be held back).
     async visit(options, act) {
-      const { signedIn = true, js = true, width = 1280, height = 800, theme = 'light', touch = false, through, allows, permissions } = options;
+      const { signedIn = true, js = true, width = 1280, height = 800, theme = 'light', touch = false, through, allows, permissions, serviceWorkers } = options;
       const baseURL = through ?? house.server.url;
       const context = await house.browser.newContext({
-        baseURL, permissions, javaScriptEnabled: js, viewport: { width, height }, colorScheme: theme, hasTouch: touch, locale: 'en-GB',
+        baseURL, permissions, serviceWorkers, javaScriptEnabled: js, viewport: { width, height }, colorScheme: theme, hasTouch: touch, locale: 'en-GB',
         timezoneId: 'Europe/Berlin', reducedMotion: options.still ? 'reduce' : 'no-preference',
         storageState: signedIn ? house.signedIn : undefined,
       });
@@ -70,7 +71,8 @@ export async function say(page, text, { model } = {}) {
   const before = await page.locator('.message--assistant').count();
   await page.locator('#content').fill(text);
   await page.locator('#content').press('Enter');
-  if (model) await page.waitForURL(/\/c\/[0-9a-f-]{36}$/, { waitUntil: 'commit' });
+  // Words are there before scripts are; a key pressed in between would be nobody's.
+  if (model) await page.waitForURL(/\/c\/[0-9a-f-]{36}$/, { waitUntil: 'domcontentloaded' });
   await page.locator('.message--assistant').nth(before).waitFor({ state: 'attached' });
 }
 
