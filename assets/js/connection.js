@@ -67,6 +67,7 @@
   // Lets go of whatever the page listens to; the element can stay as the place of the next one.
   function hangUp(isKept) {
     const connection = live(), old = stream();
+    freshet.flush();
     old?.remove();
     if (isKept && old) document.getElementById('main').append(old.cloneNode());
     clearTimeout(watchdog);

@@ -1,5 +1,6 @@
 // Puts the events of the live stream where they belong. Every event is idempotent: blocks are counted, not remembered,
-// so one that arrives twice changes nothing and one that is missing is noticed. See docs/STREAM-PROTOCOL.md.
+// so one that arrives twice changes nothing and one that is missing is noticed. They wait for the next frame (frames.js);
+// of the tails that wait only the last is drawn. See docs/STREAM-PROTOCOL.md.
 (() => {
   'use strict';
   const unknown = Symbol('unknown');
@@ -83,10 +84,18 @@
     article.ariaBusy = 'false';
   }
 
-  // Whether the tail goes on with the last block, so that both look like one.
+  // What the tail follows, and whether it goes on with it, so that both look like one.
   function join({ blocks, tail }) {
-    const isOpen = Boolean(tail.firstElementChild?.matches(':is(.table, figure.code, pre).cont'));
-    if (blocks.hasAttribute('data-open') !== isOpen) blocks.toggleAttribute('data-open', isOpen);
+    const last = blocks.lastElementChild, next = tail.firstElementChild;
+    const marks = {
+      'data-open': next?.matches(':is(.table, figure.code, pre).cont') && last?.matches('.table, figure.code, pre') && '',
+      'data-run': next?.matches('p.cont') && last?.matches('p') && '',
+      'data-after': next && /^H[1-6R]$/.test(last?.nodeName) && (last.nodeName === 'HR' ? 'hr' : 'h'),
+    };
+    for (const [name, value] of Object.entries(marks)) {
+      if (typeof value !== 'string') { if (blocks.hasAttribute(name)) blocks.removeAttribute(name); }
+      else if (blocks.getAttribute(name) !== value) blocks.setAttribute(name, value);
+    }
   }
 
   function parts(id) {
@@ -100,11 +109,15 @@
     document.addEventListener(name, event => {
       if (event.target.id !== 'stream') return;
       const [, id, n, k, text] = /^(\S+) (\d+)(?: (\d+))?(?:\n([^]*))?$/.exec(event.detail.data) ?? [];
-      const message = id && parts(id);
-      if (!message || apply(message, +n, +k, text ?? '') === unknown) freshet.resync();
-      else join(message);
+      freshet.gather(event.target, () => {
+        const message = id && parts(id);
+        if (message && apply(message, +n, +k, text ?? '') !== unknown) return join(message);
+        freshet.forget();
+        freshet.resync();
+      }, name === 'fx:tail' && id);
     });
   }
+  for (const article of document.querySelectorAll('.message--assistant[aria-busy="true"]')) join(parts(article.id.slice(2)));
   document.addEventListener('fx:resync', event => { if (event.target.id === 'stream') freshet.resync(); });
   document.addEventListener('click', event => {
     const thinking = event.target.closest('.thinking__summary')?.parentElement;

@@ -2,6 +2,9 @@
 
 use super::Update;
 
+/// What a block of footnotes ends with, and no other.
+pub(super) const NOTES_END: &str = "</ol></section>";
+
 /// Invariant: `html` ends with `close`, and `units` counts the unit elements right before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Block {
@@ -44,6 +47,11 @@ impl Block {
 
     pub(super) fn into_html(self) -> String {
         self.html
+    }
+
+    /// Whether it holds footnotes.
+    pub(super) fn is_notes(&self) -> bool {
+        self.close == NOTES_END
     }
 
     pub(super) fn units(&self) -> usize {

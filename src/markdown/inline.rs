@@ -93,7 +93,8 @@ impl Writer<'_, '_> {
 
     fn note(&mut self, note: &NodeFootnoteReference) {
         if note.ix == 0 {
-            self.leaf("<sup>", &note.name, "</sup>");
+            // As one whose text has not come yet: it gets its number when the text is complete.
+            self.leaf("[^", &note.name, "]");
         } else {
             self.leaf("<sup>", &note.ix.to_string(), "</sup>");
         }

@@ -18,6 +18,7 @@ use super::block::Block;
 use super::full;
 use super::memory::Memory;
 use super::source::{Normaliser, guard};
+use super::write;
 
 /// A push is taken in slices of this many bytes, so that one huge push costs no more than many small ones.
 const SLICE: usize = 2 * 1024;
@@ -36,6 +37,8 @@ pub struct Live {
     /// How much of `rest` was looked at by [`Live::settle`] in vain.
     settled: usize,
     tail: String,
+    /// Footnotes that something else came behind: they stand at the end, when there is one.
+    notes: Option<Block>,
     memory: Memory,
     finished: bool,
 }
@@ -109,6 +112,24 @@ impl Live {
         updates
     }
 
+    /// Ends the text as it was shown: closes what is open and repairs nothing, for whom can't take anything back.
+    pub fn seal(&mut self) {
+        if self.finished {
+            return;
+        }
+        self.finished = true;
+        let mut updates = Vec::new();
+        self.settle(true, &mut updates);
+        if !self.rest.trim().is_empty() {
+            let rest = std::mem::take(&mut self.rest);
+            self.append(Block::whole(write::plain(rest.trim_end(), false)), &mut updates);
+        }
+        if let Some(notes) = self.notes.take() {
+            self.blocks.push(notes);
+        }
+        self.tail.clear();
+    }
+
     /// How many blocks are closed.
     pub fn blocks(&self) -> usize {
         self.blocks.len()
@@ -147,7 +168,14 @@ impl Live {
         }
     }
 
+    /// Footnotes give their place to what comes behind them, so that no block has to move when all gather at the end.
     fn append(&mut self, block: Block, updates: &mut Vec<Update>) {
+        if let Some(notes) = self.blocks.pop_if(|last| last.is_notes()) {
+            updates.push(Update::Replace { index: self.blocks.len(), html: block.html().to_owned() });
+            self.blocks.push(block);
+            self.notes = Some(notes);
+            return;
+        }
         updates.push(Update::Append { index: self.blocks.len(), html: block.html().to_owned() });
         self.blocks.push(block);
     }

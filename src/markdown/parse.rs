@@ -33,7 +33,20 @@ pub(super) fn parse<'a>(arena: &'a Arena<'a>, text: &str, notes: Notes) -> Optio
         Notes::Gathered => &*FINISHED,
         Notes::InPlace => &*GROWING,
     };
-    try_parse_document(arena, text, options, &over_budget).ok()
+    let root = try_parse_document(arena, text, options, &over_budget).ok()?;
+    if notes == Notes::InPlace {
+        unnumber(root);
+    }
+    Some(root)
+}
+
+/// A piece of a text can't know a note's number: its first one may be the whole text's third.
+fn unnumber(root: Node<'_>) {
+    for node in root.descendants() {
+        if let NodeValue::FootnoteReference(note) = &mut node.data_mut().value {
+            note.ix = 0;
+        }
+    }
 }
 
 /// Whether a top-level node stays within the limits of nesting and columns.

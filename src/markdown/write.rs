@@ -6,7 +6,7 @@
 use comrak::Node;
 use comrak::nodes::{ListType, NodeList, NodeTable, NodeValue, TableAlignment};
 
-use super::block::Block;
+use super::block::{Block, NOTES_END};
 use super::clean::{CODE_SLOT, clean, clean_row, fill};
 use super::code::{self, Ink};
 use super::math::{self, Formula, Place};
@@ -59,11 +59,21 @@ pub(super) fn block(node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>, shap
 
 /// Footnote definitions as one block.
 pub(super) fn notes(nodes: &[Node<'_>], source: &Source<'_>, ink: &mut Ink<'_>) -> Option<Block> {
-    let mut block = Block::container("<section class=\"footnotes\"><ol>".into(), "</ol></section>");
+    let mut block = notes_open();
     for &node in nodes {
-        block.push(&as_item(fragment(node, source, ink, |w| w.item_like("<li>", node))));
+        block.push(&note(node, source, ink));
     }
     (!nodes.is_empty()).then_some(block)
+}
+
+/// A block for footnotes, without any.
+pub(super) fn notes_open() -> Block {
+    Block::container("<section class=\"footnotes\"><ol>".into(), NOTES_END)
+}
+
+/// One footnote definition as a unit.
+pub(super) fn note(node: Node<'_>, source: &Source<'_>, ink: &mut Ink<'_>) -> String {
+    as_item(fragment(node, source, ink, |w| w.item_like("<li>", node)))
 }
 
 /// One list item as a unit.

@@ -1,7 +1,7 @@
 // Long conversations and long answers: nothing jumps, nothing is lost, nothing freezes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer, chatId, ended, grown, house, say, until } from './support.mjs';
+import { answer, chatId, ended, grown, house, log, same, say, until } from './support.mjs';
 
 const home = house({ FRESHET_TITLE_MODEL: 'off' });
 
@@ -184,9 +184,10 @@ test('while a long answer streams, a selection and the place of the reader stay,
   await ended(page);
   assert.equal(await page.evaluate(() => scrollY), place);
   assert.ok(await page.evaluate(() => window.selected.length > 10 && getSelection().toString() === window.selected));
-  const busy = changes.filter(Boolean).sort((a, b) => a - b), most = busy[Math.floor(busy.length * 0.9)];
-  t.diagnostic(`${busy.length} frames changed something, 9 of 10 at most ${most} nodes; longest task ${longest} ms, calibration ${calibration.toFixed(1)} ms`);
-  assert.ok(most <= 60, `${most} changes in a frame`);
+  const busy = changes.filter(Boolean), all = busy.reduce((sum, now) => sum + now, 0);
+  t.diagnostic(`${busy.length} frames changed something, ${all} nodes in all; longest task ${longest} ms, calibration ${calibration.toFixed(1)} ms`);
+  // How many frames there were is the machine's business; what is drawn again and again would be far more.
+  assert.ok(all <= 12_000, `${all} changes for some 10,500 characters`);
   assert.ok(longest <= 250 + 20 * calibration, `a task of ${longest} ms`);
 }));
 
@@ -211,4 +212,36 @@ test('an answer of 400 kB is there, whole, after a load and after a resync', () 
   await page.evaluate(() => { freshet.resync(); });
   await again;
   assert.deepEqual([(await length())[0], loaded[0]], [live[0], live[0]]);
+}));
+
+test('whatever arrives between two frames is shown at once, and the end is what a reload shows', t => home.visit({}, async page => {
+  await say(page, 'go', { model: 'essay:ms=1,repeat=2' });
+  // Each turn of the browser that touched the answer, and the frame it was in.
+  const turns = page.evaluate(() => new Promise(resolve => {
+    const turns = [];
+    let frame = 0;
+    requestAnimationFrame(function next() { frame++; requestAnimationFrame(next); });
+    new MutationObserver(list => {
+      if (list.some(({ target }) => (target.parentElement ?? target).closest('[data-part]'))) turns[frame] = (turns[frame] ?? 0) + 1;
+      if (document.querySelector('.message--assistant:last-child[aria-busy="false"]')) resolve(turns);
+    }).observe(document.getElementById('log'), { subtree: true, childList: true, characterData: true, attributes: true });
+  }));
+  await ended(page);
+  const frames = (await turns).filter(Boolean), most = Math.max(...frames);
+  t.diagnostic(`${frames.length} frames changed the answer, in ${most} turns at most`);
+  // One, or two when the timer rings in between.
+  assert.ok(most <= 2, `${most} turns in a frame`);
+  const live = await log(page);
+  await page.reload();
+  same(live, await log(page));
+}));
+
+test('a page that gets no frames is told everything, too', () => home.visit({}, async (page, context) => {
+  await context.addInitScript(() => { window.requestAnimationFrame = () => 1; });
+  await say(page, 'go', { model: 'essay:ms=1' });
+  await grown(page, 500);
+  await ended(page);
+  const live = await log(page);
+  await page.reload();
+  same(live, await log(page));
 }));

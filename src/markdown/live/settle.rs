@@ -6,6 +6,7 @@ use comrak::{Arena, Node};
 use super::fence::Fence;
 use super::{Live, Open, cut};
 use crate::markdown::Update;
+use crate::markdown::block::Block;
 use crate::markdown::code::Ink;
 use crate::markdown::parse::{Notes, is_modest, parse};
 use crate::markdown::write::{self, Shape, Source};
@@ -127,6 +128,7 @@ impl Live {
                 }
             }
             (NodeValue::Table(table), Open::Table) => self.close_rows(table, node, updates),
+            (NodeValue::FootnoteDefinition(_), _) => self.close_note(node, source, updates),
             (NodeValue::Paragraph, Open::Paragraph) => {
                 let run = write::run(node, source, &mut Ink::lasting(&mut self.memory));
                 self.grow(run, updates);
@@ -158,6 +160,17 @@ impl Live {
                 self.append(block, updates);
                 self.open = Open::List { next: list.start + 1 };
             }
+        }
+    }
+
+    fn close_note(&mut self, node: Node<'_>, source: &Source<'_>, updates: &mut Vec<Update>) {
+        let note = write::note(node, source, &mut Ink::lasting(&mut self.memory));
+        if self.blocks.last().is_some_and(Block::is_notes) {
+            self.grow(note, updates);
+        } else {
+            let mut notes = self.notes.take().unwrap_or_else(write::notes_open);
+            notes.push(&note);
+            self.append(notes, updates);
         }
     }
 

@@ -56,6 +56,14 @@ impl Live {
             (NodeValue::List(_), Open::List { next }) if first => {
                 shape = Shape { continues: true, start: Some(*next) };
             }
+            (NodeValue::FootnoteDefinition(_), _)
+                if first && self.blocks.last().is_some_and(Block::is_notes) =>
+            {
+                let (number, note) = (self.units(self.blocks() - 1) + 1, write::note(node, source, ink));
+                return format!(
+                    "<section class=\"footnotes cont\"><ol start=\"{number}\">{note}</ol></section>"
+                );
+            }
             (NodeValue::Paragraph, Open::Paragraph) if first => {
                 return format!("<p class=\"cont\">{}</p>", write::run(node, source, ink));
             }

@@ -204,3 +204,21 @@ fn a_live_text_may_move_between_threads() {
     fn moves<T: Send + 'static>() {}
     moves::<Live>();
 }
+
+#[test]
+fn a_note_gets_no_number_before_all_of_them_are_known() {
+    let text = "a[^x]\n\nb[^y]\n\n[^y]: two\n\nc\n\n[^x]: one\n";
+    let first = text.find("\n\n").unwrap() + 2;
+    let mut live = crate::markdown::live::Live::new();
+    live.push(&text[..first]);
+    live.push(&text[first..]);
+    assert_eq!(live.block_html(1), "<p>b[^y]</p>");
+    let mut sealed = crate::markdown::live::Live::new();
+    sealed.push(text);
+    sealed.seal();
+    let notes = "<section class=\"footnotes\"><ol><li>two</li><li>one</li></ol></section>";
+    let all: Vec<_> = (0..sealed.blocks()).map(|block| sealed.block_html(block)).collect();
+    assert_eq!(all, ["<p>a[^x]</p>", "<p>b[^y]</p>", "<p>c</p>", notes]);
+    live.finish();
+    assert_eq!(live.block_html(1), "<p>b<sup>2</sup></p>");
+}

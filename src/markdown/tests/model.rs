@@ -14,7 +14,8 @@ pub(super) struct Viewer {
     pub(super) received: usize,
 }
 
-const ENDS: [&str; 5] = ["</ul>", "</ol>", "</tbody></table></div>", "</code></pre></figure>", "</p>"];
+const ENDS: [&str; 6] =
+    ["</ul>", "</ol>", "</tbody></table></div>", "</code></pre></figure>", "</p>", "</ol></section>"];
 
 impl Viewer {
     /// Applies one push or finish; panics where a browser would lose its way.

@@ -135,7 +135,7 @@ impl Writer {
 
     /// Everything that is not written yet. Earlier blocks stay as they are: a document can't be taken back.
     fn rest(&mut self) -> Bytes {
-        self.live.finish();
+        self.live.seal();
         let blocks = (self.written..self.live.blocks()).map(|index| self.live.block_html(index));
         // The empty element hides the last open end.
         format!("{}<div></div>", blocks.collect::<String>()).into()

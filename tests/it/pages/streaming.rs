@@ -78,6 +78,31 @@ async fn a_rich_answer_that_streamed_itself_reads_as_a_reload_does() {
     }
 }
 
+/// What is cut while it streams becomes fewer blocks in the end; the document has them all, and none twice.
+#[tokio::test]
+async fn nothing_is_missing_from_a_page_that_streamed_what_had_to_be_cut() {
+    let server = TestApp::start().await;
+    let ada = server.visitor_of("ada").await;
+    let quote = "> A line of a quote that is far too long to be drawn again with each word.\n".repeat(90);
+    let notes = "[^a]: first\n[^b]: second\n[^c]: third\n";
+    let text = format!(
+        "{quote}\nOne.[^b]\n\n- two\n\n{quote}\nThree.[^a] Four.[^c]\n\n[^d]: in between\n\nFive.[^d]\n\n{notes}"
+    );
+    let fields = [("content", text.as_str()), ("model", "simulated/echo:ms=2")];
+    let chat = ada.submits("/c/new", &fields).await.location().unwrap().to_owned();
+    let streamed = shown(&ada.opens(&format!("{chat}?stream=html")).await.text);
+    let reloaded = shown(&ada.opens(&chat).await.text);
+    let letters = |text: &str| {
+        let mut letters: Vec<_> = text.chars().filter(|c| !c.is_whitespace()).collect();
+        // The notes are in the order of their marks in the end, and in the order they came in before.
+        letters.sort_unstable();
+        letters.into_iter().collect::<String>()
+    };
+    let numbered =
+        streamed.replace("[^b]", "1").replace("[^a]", "2").replace("[^c]", "3").replace("[^d]", "4");
+    assert_eq!(letters(&numbered), letters(&reloaded));
+}
+
 #[tokio::test]
 async fn hanging_up_on_the_page_stops_nothing() {
     let server = TestApp::start().await;
