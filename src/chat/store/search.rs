@@ -103,7 +103,7 @@ pub(in crate::chat) async fn texts_to_index(
              FROM messages m JOIN conversations c ON c.id = m.conversation_id
              WHERE m.indexed = FALSE AND c.deleted_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.status = 'running')
-             ORDER BY m.created_at LIMIT $1"
+             ORDER BY m.created_at, m.id LIMIT $1"
         ),
         limit
     )
@@ -117,7 +117,7 @@ pub(in crate::chat) async fn titles_to_index(db: &Db, limit: i64) -> sqlx::Resul
         fetch_all,
         sql!(
             "SELECT id, owner_id, title FROM conversations WHERE indexed = FALSE AND deleted_at IS NULL
-             ORDER BY created_at LIMIT $1"
+             ORDER BY created_at, id LIMIT $1"
         ),
         limit
     )
