@@ -1,10 +1,10 @@
 //! What somebody changes about their own account: name and choices, the password, and whether there is one at all.
 
-use super::{Actor, Change, User, Via, store, users};
+use super::{Actor, Change, Role, User, Via, store, users};
 use crate::{
     app::App,
     error::{Error, Result},
-    platform::crypto::SecretString,
+    platform::{crypto::SecretString, db::Tx},
 };
 
 /// Changes name and choices. The faces have checked the words of the choices.
@@ -45,26 +45,42 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Whether this account may be deleted by whoever shows its password.
+/// Begins to delete this account, for whoever shows its password. An administrator is none from here on: of two who leave
+/// at once, the second is told that nobody would look after the server before anything of theirs is gone.
 ///
 /// # Errors
 /// [`Error::Invalid`] `password_wrong` about `password`; [`Error::Conflict`] `last_admin`; [`Error::TooMany`] tries.
-pub async fn can_leave(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
+pub async fn begin_leaving(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
     check_own(app, actor, password, "password").await?;
-    if users::store::is_last_admin(&app.db, actor.user).await? { Err(last_admin()) } else { Ok(()) }
+    let mut tx = app.db.begin().await?;
+    hold_account(&mut tx, actor).await?;
+    users::store::set_role(&mut tx, actor.user, Role::User).await?;
+    Ok(tx.commit().await?)
 }
 
-/// Deletes the account with all its sign-ins. The caller has asked [`can_leave`] and removed what it owns.
+/// Locks the account until the transaction ends: nothing new can hang on it meanwhile.
 ///
 /// # Errors
-/// [`Error::Conflict`] `last_admin`.
-pub async fn leave(app: &App, actor: &Actor) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+/// [`Error::Unauthenticated`] when it is gone already; [`Error::Conflict`] `last_admin`.
+pub async fn hold_account(tx: &mut Tx, actor: &Actor) -> Result<()> {
+    let held = users::store::hold_with_admins(tx, actor.user).await?;
+    let (own, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|(id, _)| *id == actor.user);
+    match own.first() {
+        None => Err(Error::Unauthenticated),
+        Some((_, role)) if role == Role::Admin.as_str() && others.is_empty() => Err(last_admin()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Deletes the account with all its sign-ins, in a transaction that holds it ([`hold_account`]). The caller has asked
+/// [`begin_leaving`] and removed what it owns.
+///
+/// # Errors
+/// The database failed.
+pub async fn leave(app: &App, actor: &Actor, mut tx: Tx) -> Result<()> {
     let sessions = store::remove_other_sessions(&mut tx, actor.user, None).await?;
     let families = store::remove_other_families(&mut tx, actor.user, None).await?;
-    if !users::store::remove_user(&mut tx, actor.user).await? {
-        return Err(last_admin());
-    }
+    users::store::remove_user(&mut tx, actor.user).await?;
     tx.commit().await?;
     sessions.into_iter().for_each(|id| app.standing.end(Via::Session(id)));
     families.into_iter().for_each(|family| app.standing.end(Via::Token(family)));

@@ -17,7 +17,7 @@ pub mod tokens;
 mod users;
 
 pub use actor::{Action, Actor, Role, SessionId, TokenFamily, UserId, Via, can};
-pub use change::{can_leave, change, change_password, leave};
+pub use change::{begin_leaving, change, change_password, hold_account, leave};
 pub use device::Device;
 pub use preferences::{Change, Preferences};
 pub use setup::{setup_token, setup_token_if_needed};

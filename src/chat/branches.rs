@@ -7,8 +7,11 @@ use uuid::Uuid;
 use super::{
     Conversation, NewConversation, Status, conversations,
     events::ChatUpdated,
-    settings,
-    store::{conversations as rooms, messages},
+    search, settings,
+    store::{
+        conversations as rooms,
+        messages::{self, Copied},
+    },
 };
 use crate::{
     accounts::{self, Action, Actor},
@@ -51,7 +54,7 @@ pub async fn show(app: &App, actor: &Actor, conversation: Uuid, message: Uuid) -
 /// A new conversation with a copy of everything from the beginning to `message`. Its title is the old one's unless given.
 ///
 /// # Errors
-/// Not the actor's, not of this conversation, or a reply on that branch still runs.
+/// Not the actor's, not of this conversation, a reply on that branch still runs, or it is too long.
 pub async fn fork(
     app: &App,
     actor: &Actor,
@@ -60,29 +63,42 @@ pub async fn fork(
     title: Option<String>,
 ) -> Result<Conversation> {
     accounts::can(actor, Action::Chat)?;
-    let mut tx = app.db.begin().await?;
+    // Read beforehand: others write meanwhile, and messages that have ended stay as they are.
+    let mut tx = app.db.begin_read().await?;
     let old = rooms::find_in(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
-    let branch = messages::way_to(&mut tx, conversation, message, LONGEST).await?;
+    let branch = messages::way_to(&mut tx, conversation, message, LONGEST + 1).await?;
     if branch.is_empty() {
         return Err(Error::NotFound);
+    }
+    if branch.len() as i64 > LONGEST {
+        let detail = format!("a branch of more than {LONGEST} messages can't be forked");
+        return Err(Error::field("branch_too_long", "message_id", detail));
     }
     if branch.iter().any(|(_, status)| status.as_deref().map(Status::parse) == Some(Status::Running)) {
         return Err(still_running());
     }
     let title = title.filter(|title| !title.trim().is_empty()).unwrap_or(old.title);
     let settings = settings::in_transaction(&mut tx, conversation).await?;
+    drop(tx);
     let new = NewConversation { title: Some(title), model: Some(old.model), settings };
+    let copied = |(from, _)| Copied { from, to: app.ids.next(), reply: app.ids.next() };
+    let copies: Vec<Copied> = branch.into_iter().map(copied).collect();
+    let mut tx = app.db.begin().await?;
     let new = conversations::create_in(app, &mut tx, actor, new).await?;
-    let mut parent = None;
-    for (from, _) in branch {
-        let to = app.ids.next();
-        messages::copy_to(&mut tx, from, to, new.id, parent, app.ids.next()).await?;
-        parent = Some(to);
+    if messages::copy_to(&mut tx, new.id, &copies).await? != copies.len() as u64 {
+        // It was removed meanwhile.
+        return Err(Error::NotFound);
     }
-    rooms::update(&mut tx, new.id, None, None, parent).await?;
+    rooms::update(&mut tx, new.id, None, None, copies.last().map(|copy| copy.to)).await?;
     messages::forked_from(&mut tx, new.id, message).await?;
     let new = rooms::find_in(&mut tx, actor.user.0, new.id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
+    let own = app.clone();
+    app.tasks.spawn(async move {
+        if let Err(error) = search::catch_up(&own).await {
+            tracing::warn!(%error, "a fork is not indexed yet; the housekeeper will");
+        }
+    });
     Ok(new)
 }
 

@@ -19,8 +19,10 @@ use crate::{
     app::App,
     error::{Error, Result},
     platform::db::Tx,
-    stream::{Cursor, lease},
+    stream::Cursor,
 };
+
+pub use super::removal::{purge, remove};
 
 /// Characters of a title; longer ones are cut.
 const TITLE_LENGTH: usize = 120;
@@ -195,6 +197,11 @@ pub async fn update(app: &App, actor: &Actor, id: Uuid, change: Change) -> Resul
     after.title = title.clone().unwrap_or(after.title);
     after.model = model.clone().unwrap_or(after.model);
     store::save(&mut tx, &after, title.is_some()).await?;
+    if after == before {
+        // Nobody needs to hear of it; but the title is a person's now, if they said it.
+        tx.commit().await?;
+        return Ok(after);
+    }
     if title.is_some() {
         search::retitle_in(&mut tx, id, actor.user.0, &after.title).await?;
     }
@@ -235,25 +242,6 @@ pub(crate) async fn hide_in(app: &App, tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Removes a conversation, deleted or not, for good. Running replies lose their lease with it and end; nothing can bring
-/// a row back.
-///
-/// # Errors
-/// Not the actor's.
-pub async fn remove(app: &App, actor: &Actor, id: Uuid) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    if !store::hold_even_deleted(&mut tx, actor.user.0, id).await? {
-        return Err(Error::NotFound);
-    }
-    // Leases before everything else, as writers take them; otherwise each would wait for the other.
-    lease::drop_all_on(&mut tx, id).await?;
-    store::remove(&mut tx, id).await?;
-    app.log.remove(&mut tx, id).await?;
-    tx.commit().await?;
-    app.log.announce_removal(id);
-    Ok(())
-}
-
 /// Brings a deleted conversation back, whole. One that is there stays as it is.
 ///
 /// # Errors
@@ -268,31 +256,8 @@ pub async fn restore(app: &App, actor: &Actor, id: Uuid) -> Result<Conversation>
     Ok(conversation)
 }
 
-/// Removes for good what was deleted too long ago to come back. Gives how many that were.
-///
-/// # Errors
-/// The database failed.
-pub async fn purge(app: &App) -> Result<usize> {
-    let (mut gone, before) = (0, deadline(app));
-    loop {
-        let hidden = store::hidden(&app.db, before).await?;
-        if hidden.is_empty() || app.stopping.is_cancelled() {
-            return Ok(gone);
-        }
-        for id in hidden {
-            let mut tx = app.db.begin().await?;
-            // Who restores it meanwhile is first, or comes too late: the row is asked once more under its lock.
-            if store::remove_hidden(&mut tx, id, before).await? {
-                app.log.remove(&mut tx, id).await?;
-                tx.commit().await?;
-                gone += 1;
-            }
-        }
-    }
-}
-
 /// What was deleted later can come back.
-fn deadline(app: &App) -> DateTime<Utc> {
+pub(super) fn deadline(app: &App) -> DateTime<Utc> {
     app.clock.now() - app.config.chats.undo
 }
 

@@ -9,6 +9,7 @@ pub mod events;
 mod farewell;
 pub mod messages;
 pub mod presence;
+mod removal;
 pub mod search;
 pub mod settings;
 pub mod snapshot;

@@ -29,8 +29,10 @@ use crate::{
 pub const PAGE_LIMIT: i64 = 50;
 /// Bytes of a text that are indexed.
 const INDEXED: usize = 128 << 10;
-/// Rows that are caught up with in one transaction.
+/// Rows that are caught up with in one step.
 const STEP: i64 = 50;
+/// Bytes of words that are stored in one transaction, about.
+const STEP_BYTES: usize = 256 << 10;
 
 /// A place where all the words stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,26 +114,48 @@ pub(super) async fn retitle_in(
 
 /// Indexes what is not indexed yet, the oldest first. Gives how much that was.
 ///
+/// Words are made outside of transactions, and only a few texts are stored in one: on SQLite every answer that is being
+/// written waits meanwhile. Of two who catch up at once, the second finds that the first has done it.
+///
 /// # Errors
 /// The database failed.
 pub async fn catch_up(app: &App) -> Result<usize> {
     let mut done = 0;
     loop {
-        let mut tx = app.db.begin().await?;
-        let texts = store::texts_to_index(&mut tx, STEP).await?;
-        let titles = store::titles_to_index(&mut tx, STEP).await?;
-        for (message, conversation, owner, text) in &texts {
-            store::add(&mut tx, *conversation, Some(*message), &indexed(*owner, text)).await?;
-        }
-        for (conversation, owner, title) in &titles {
-            retitle_in(&mut tx, *conversation, *owner, title).await?;
-        }
-        tx.commit().await?;
-        done += texts.len() + titles.len();
+        let texts = store::texts_to_index(&app.db, STEP).await?;
+        let titles = store::titles_to_index(&app.db, STEP).await?;
         if texts.is_empty() && titles.is_empty() || app.stopping.is_cancelled() {
             return Ok(done);
         }
+        done += texts.len() + titles.len();
+        let (mut ready, mut bytes) = (Vec::new(), 0);
+        for (message, conversation, owner, text) in texts {
+            let words = indexed(owner, &text);
+            bytes += words.len();
+            ready.push((conversation, message, words));
+            if bytes > STEP_BYTES {
+                store_all(app, std::mem::take(&mut ready)).await?;
+                bytes = 0;
+            }
+            tokio::task::yield_now().await;
+        }
+        store_all(app, ready).await?;
+        let mut tx = app.db.begin().await?;
+        for (conversation, owner, title) in &titles {
+            if store::hold_title(&mut tx, *conversation, title).await? {
+                retitle_in(&mut tx, *conversation, *owner, title).await?;
+            }
+        }
+        tx.commit().await?;
     }
+}
+
+async fn store_all(app: &App, ready: Vec<(Uuid, Uuid, String)>) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for (conversation, message, words) in &ready {
+        store::add(&mut tx, *conversation, Some(*message), words).await?;
+    }
+    tx.commit().await
 }
 
 /// The words of a text as they are stored; empty for a text without any.

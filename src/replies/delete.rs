@@ -35,10 +35,6 @@ pub async fn delete(app: &App, actor: &Actor, conversation: Uuid) -> Result<()> 
     tx.commit().await?;
     app.log.announce_removal(conversation);
     // Elsewhere they notice with their next word.
-    for (reply, ..) in running {
-        if let Some(handle) = app.replies.find(reply) {
-            handle.lost.cancel();
-        }
-    }
+    running.into_iter().for_each(|(reply, ..)| app.replies.lose(reply));
     Ok(())
 }

@@ -167,11 +167,10 @@ async fn keep_reaped(app: &App) {
 async fn keep_tidy(app: &App) {
     let mut forget = ticker(FORGET);
     loop {
-        let done = tokio::select! {
+        tokio::select! {
             () = app.stopping.cancelled() => return,
             _ = forget.tick() => forget_old(app).await,
-        };
-        tell(done);
+        }
     }
 }
 
@@ -233,12 +232,12 @@ async fn reap(app: &App) -> Result<usize> {
     }
 }
 
-async fn forget_old(app: &App) -> Result<()> {
-    let gone = app.log.prune(app.config.streams.delta_grace).await?;
-    accounts::sessions::forget_expired(app).await?;
-    store::forget_keys(&app.db, app.clock.now() - KEYS).await?;
-    chat::conversations::purge(app).await?;
-    chat::search::catch_up(app).await?;
-    tracing::debug!(gone, "housekeeping: old pieces forgotten");
-    Ok(())
+/// What fails keeps nothing else from being done.
+async fn forget_old(app: &App) {
+    let pruned = app.log.prune(app.config.streams.delta_grace).await;
+    tell(pruned.map(|gone| tracing::debug!(gone, "housekeeping: old pieces forgotten")).map_err(Into::into));
+    tell(accounts::sessions::forget_expired(app).await.map(drop));
+    tell(store::forget_keys(&app.db, app.clock.now() - KEYS).await.map(drop).map_err(Into::into));
+    tell(chat::conversations::purge(app).await.map(drop));
+    tell(chat::search::catch_up(app).await.map(drop));
 }

@@ -38,6 +38,13 @@ impl Running {
         self.replies.lock().iter().map(|(id, handle)| (*id, handle.clone())).collect()
     }
 
+    /// Ends the work on a reply, if it runs here: its lease is gone.
+    pub fn lose(&self, reply: Uuid) {
+        if let Some(handle) = self.find(reply) {
+            handle.lost.cancel();
+        }
+    }
+
     /// Whether this reply runs here now.
     pub fn runs(&self, reply: Uuid) -> bool {
         self.replies.lock().contains_key(&reply)

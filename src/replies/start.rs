@@ -98,6 +98,7 @@ pub(super) struct Kept {
 pub async fn send(app: &App, actor: &Actor, place: Place, new: NewMessage) -> Result<Accepted> {
     let text = checked_text(new.text)?;
     let NewMessage { model, second, key, .. } = new;
+    let (model, second) = (named(model), named(second));
     start(app, Plan { actor: actor.clone(), place, text: Some(text), model, second, kept: None, key }).await
 }
 
@@ -117,7 +118,7 @@ pub async fn regenerate(
         Role::User => Some(message.id),
         Role::Assistant => message.parent_id,
     };
-    let model = model.or_else(|| message.reply.map(|reply| reply.model));
+    let model = named(model).or_else(|| message.reply.map(|reply| reply.model));
     let place = Place::After(conversation, asked);
     let actor = actor.clone();
     start(app, Plan { actor, place, text: None, model, second: None, kept: None, key }).await
@@ -144,7 +145,7 @@ pub async fn go_on(
     let to = old.text.len() as u64;
     seams.retain(|seam| seam.to < to);
     seams.push(Seam { to, model: reply.model.clone() });
-    let model = model.or_else(|| Some(reply.model.clone()));
+    let model = named(model).or_else(|| Some(reply.model.clone()));
     let kept = Some(Kept { message, text: old.text, seams });
     let place = Place::After(conversation, asked);
     start(app, Plan { actor: actor.clone(), place, text: None, model, second: None, kept, key }).await
@@ -287,6 +288,11 @@ async fn replay(app: &App, actor: &Actor, used: &Used) -> Result<Accepted> {
     let position = app.log.position(&mut tx, conversation).await?.ok_or(Error::NotFound)?;
     let cursor = Cursor { epoch: position.epoch, seq: used.seq };
     Ok(Accepted { conversation, message, reply: used.reply, reply_message, second, cursor, replayed: true })
+}
+
+/// A blank name is none, as a form sends it: not the server's model, but the conversation's.
+fn named(model: Option<String>) -> Option<String> {
+    model.filter(|model| !model.trim().is_empty())
 }
 
 fn checked_text(text: String) -> Result<String> {

@@ -3,7 +3,7 @@
 use crate::{
     accounts::{Change, Role, User, UserId},
     fetch,
-    platform::db::{Db, Tx},
+    platform::db::{Db, Tx, dialect},
     sql, tx_exec, tx_fetch,
 };
 
@@ -132,30 +132,17 @@ pub(in crate::accounts) async fn set_password(tx: &mut Tx, user: UserId, hash: &
     Ok(())
 }
 
-/// Whether there would be no administrator without this one.
-pub(in crate::accounts) async fn is_last_admin(db: &Db, user: UserId) -> sqlx::Result<bool> {
-    let (count,) = fetch!(
-        *db,
-        (i64,),
-        fetch_one,
-        sql!(
-            "SELECT COUNT(*) FROM users WHERE id = $1 AND role = 'admin'
-             AND NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> $1)"
-        ),
-        user
-    )?;
-    Ok(count > 0)
+/// An account, if it is there, and all administrators, with their roles; they stay so until the transaction ends.
+pub(in crate::accounts) async fn hold_with_admins(
+    tx: &mut Tx,
+    user: UserId,
+) -> sqlx::Result<Vec<(UserId, String)>> {
+    let text = tx.speak(dialect::HOLD_WITH_ADMINS);
+    tx_fetch!(tx, (UserId, String), fetch_all, text, user)
 }
 
-/// Removes an account with all that hangs on it; false when it is the only administrator.
-pub(in crate::accounts) async fn remove_user(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
-    let removed = tx_exec!(
-        tx,
-        sql!(
-            "DELETE FROM users WHERE id = $1
-             AND (role <> 'admin' OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> $1))"
-        ),
-        user
-    )?;
-    Ok(removed == 1)
+/// Removes an account with all that hangs on it.
+pub(in crate::accounts) async fn remove_user(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
+    tx_exec!(tx, sql!("DELETE FROM users WHERE id = $1"), user)?;
+    Ok(())
 }

@@ -40,7 +40,8 @@ pub(super) async fn find_locked(tx: &mut Tx, owner: Uuid, id: Uuid) -> sqlx::Res
         (String,),
         fetch_optional,
         sql!(
-            "UPDATE conversations SET settings = settings WHERE id = $1 AND owner_id = $2 RETURNING settings"
+            "UPDATE conversations SET settings = settings WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL
+             RETURNING settings"
         ),
         id,
         owner

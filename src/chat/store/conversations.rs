@@ -259,14 +259,15 @@ pub(in crate::chat) async fn unhide(
     Ok(touched == 1)
 }
 
-/// Conversations that were deleted before `before`, at most 100.
-pub(in crate::chat) async fn hidden(db: &Db, before: DateTime<Utc>) -> sqlx::Result<Vec<Uuid>> {
+/// Conversations that were deleted before `before`, with ids above `behind`, at most 100.
+pub(in crate::chat) async fn hidden(db: &Db, before: DateTime<Utc>, behind: Uuid) -> sqlx::Result<Vec<Uuid>> {
     let rows = fetch!(
         *db,
         (Uuid,),
         fetch_all,
-        sql!("SELECT id FROM conversations WHERE deleted_at <= $1 ORDER BY deleted_at LIMIT 100"),
-        before
+        sql!("SELECT id FROM conversations WHERE deleted_at <= $1 AND id > $2 ORDER BY id LIMIT 100"),
+        before,
+        behind
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -277,9 +278,16 @@ pub(in crate::chat) async fn remove_hidden(
     id: Uuid,
     before: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
-    let gone =
-        tx_exec!(tx, sql!("DELETE FROM conversations WHERE id = $1 AND deleted_at <= $2"), id, before)?;
-    Ok(gone == 1)
+    let held = tx_exec!(
+        tx,
+        sql!("UPDATE conversations SET updated_at = updated_at WHERE id = $1 AND deleted_at <= $2"),
+        id,
+        before
+    )?;
+    if held == 1 {
+        remove(tx, id).await?;
+    }
+    Ok(held == 1)
 }
 
 /// Whether `owner` has such a conversation, deleted or not; if so it is locked until the transaction ends.
@@ -305,8 +313,22 @@ pub(in crate::chat) async fn some_of(db: &Db, owner: Uuid) -> sqlx::Result<Vec<U
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Whether somebody has a conversation, whatever state it is in.
+pub(in crate::chat) async fn has_any(tx: &mut Tx, owner: Uuid) -> sqlx::Result<bool> {
+    let row = tx_fetch!(
+        tx,
+        (Uuid,),
+        fetch_optional,
+        sql!("SELECT id FROM conversations WHERE owner_id = $1 LIMIT 1"),
+        owner
+    )?;
+    Ok(row.is_some())
+}
+
 /// Removes a conversation with its messages and replies (its log is removed apart).
 pub(in crate::chat) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
+    // Else each message takes the one behind it along, and engines end such a chain at a thousand.
+    tx_exec!(tx, sql!("UPDATE messages SET parent_id = NULL WHERE conversation_id = $1"), id)?;
     tx_exec!(tx, sql!("DELETE FROM conversations WHERE id = $1"), id)?;
     Ok(())
 }

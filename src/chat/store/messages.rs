@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     chat::{Course, Message, Reply, ReplyError, Role, Siblings, Status, search},
     fetch,
-    platform::db::{Db, Tx},
+    platform::db::{Db, Tx, dialect},
     sql, tx_exec, tx_fetch,
 };
 
@@ -44,6 +44,13 @@ struct MessageRow {
     first_ms: Option<i64>,
     took_ms: Option<i64>,
     cost_nanos: Option<i64>,
+}
+
+/// A message that is copied: the old one, the new one, and the id of the new one's reply if the old one has one.
+pub(in crate::chat) struct Copied {
+    pub from: Uuid,
+    pub to: Uuid,
+    pub reply: Uuid,
 }
 
 /// A message with, for a running reply, where its text begins in the log.
@@ -290,7 +297,8 @@ pub(in crate::chat) async fn tree(tx: &mut Tx, conversation: Uuid) -> sqlx::Resu
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The newest message that `from` leads to, itself if to none; of two that stand next to each other, the first.
+/// The newest last message that `from` leads to, itself if to none; of two that stand next to each other, the first. Clocks
+/// differ between instances, so one that is answered is no last one, however new it looks.
 pub(in crate::chat) async fn newest_behind(tx: &mut Tx, from: Uuid) -> sqlx::Result<Uuid> {
     let (id,) = tx_fetch!(
         tx,
@@ -301,7 +309,8 @@ pub(in crate::chat) async fn newest_behind(tx: &mut Tx, from: Uuid) -> sqlx::Res
                  SELECT id, created_at, beside_id FROM messages WHERE id = $1
                  UNION ALL
                  SELECT m.id, m.created_at, m.beside_id FROM messages m JOIN below b ON m.parent_id = b.id)
-             SELECT id FROM below WHERE beside_id IS NULL OR id = $1 ORDER BY created_at DESC, id DESC LIMIT 1"
+             SELECT id FROM below WHERE NOT EXISTS (SELECT 1 FROM messages k WHERE k.parent_id = below.id)
+             ORDER BY beside_id IS NOT NULL, created_at DESC, id DESC LIMIT 1"
         ),
         from
     )?;
@@ -330,42 +339,24 @@ pub(crate) async fn any_running(tx: &mut Tx, conversation: Uuid) -> sqlx::Result
     Ok(count > 0)
 }
 
-/// Copies a message, with its ended reply if it has one, to another place.
+/// Copies a way of messages, root first, with their ended replies, to a conversation without any. Gives how many were there.
 pub(in crate::chat) async fn copy_to(
     tx: &mut Tx,
-    from: Uuid,
-    to: Uuid,
     conversation: Uuid,
-    parent: Option<Uuid>,
-    reply: Uuid,
-) -> sqlx::Result<()> {
-    tx_exec!(
-        tx,
-        sql!(
-            "INSERT INTO messages (id, conversation_id, parent_id, role, text, thinking, created_at)
-             SELECT $2, $3, $4, role, text, thinking, created_at FROM messages WHERE id = $1"
-        ),
-        from,
-        to,
-        conversation,
-        parent
-    )?;
-    tx_exec!(
-        tx,
-        sql!(
-            "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, thinking_ms,
-                    finish_reason, usage, error_code, error, created_at, ended_at, tool_calls, seams, answered_by,
-                    first_ms, took_ms, cost_nanos)
-             SELECT $4, $3, $2, status, model, 0, thinking_ms, finish_reason, usage, error_code, error, created_at,
-                    ended_at, tool_calls, seams, answered_by, first_ms, took_ms, cost_nanos
-             FROM replies WHERE message_id = $1"
-        ),
-        from,
-        to,
-        conversation,
-        reply
-    )?;
-    Ok(())
+    copies: &[Copied],
+) -> sqlx::Result<u64> {
+    let hex = |id: Uuid| id.simple().to_string();
+    let parents = std::iter::once(None).chain(copies.iter().map(|copy| Some(copy.to)));
+    let rows = copies.iter().zip(parents).map(|(copy, parent)| {
+        serde_json::json!({
+            "o": hex(copy.from), "m": hex(copy.to), "p": parent.map(hex), "r": hex(copy.reply),
+        })
+    });
+    let rows = serde_json::Value::from_iter(rows).to_string();
+    let (messages, replies) = (tx.speak(dialect::COPY_MESSAGES), tx.speak(dialect::COPY_REPLIES));
+    let copied = tx_exec!(tx, messages, rows.as_str(), conversation)?;
+    tx_exec!(tx, replies, rows.as_str(), conversation)?;
+    Ok(copied)
 }
 
 /// Notes where a conversation was forked.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     fetch,
     platform::db::{Db, Tx, dialect},
-    sql, tx_exec, tx_fetch,
+    sql, tx_exec,
 };
 
 /// A text in which the words were found.
@@ -43,11 +43,16 @@ pub(in crate::chat) async fn add(
     message: Option<Uuid>,
     words: &str,
 ) -> sqlx::Result<()> {
-    match message {
-        Some(message) => tx_exec!(tx, sql!("UPDATE messages SET indexed = TRUE WHERE id = $1"), message)?,
+    let noted = match message {
+        Some(message) => tx_exec!(
+            tx,
+            sql!("UPDATE messages SET indexed = TRUE WHERE id = $1 AND indexed = FALSE"),
+            message
+        )?,
         None => tx_exec!(tx, sql!("UPDATE conversations SET indexed = TRUE WHERE id = $1"), conversation)?,
     };
-    if !words.is_empty() {
+    // Another one was first, or it is gone.
+    if noted == 1 && !words.is_empty() {
         tx_exec!(
             tx,
             sql!(
@@ -72,21 +77,48 @@ pub(in crate::chat) async fn drop_title(tx: &mut Tx, conversation: Uuid) -> sqlx
     Ok(())
 }
 
-/// Messages that are complete and not indexed: their id, conversation, owner and text. PostgreSQL leaves out those that
-/// another instance is at.
-pub(in crate::chat) async fn texts_to_index(
-    tx: &mut Tx,
-    limit: i64,
-) -> sqlx::Result<Vec<(Uuid, Uuid, Uuid, String)>> {
-    let text = tx.speak(dialect::TEXTS_TO_INDEX);
-    tx_fetch!(tx, (Uuid, Uuid, Uuid, String), fetch_all, text, limit)
+/// Whether this title is still to be indexed; if so it is locked until the transaction ends.
+pub(in crate::chat) async fn hold_title(tx: &mut Tx, conversation: Uuid, title: &str) -> sqlx::Result<bool> {
+    let held = tx_exec!(
+        tx,
+        sql!("UPDATE conversations SET title = title WHERE id = $1 AND title = $2 AND indexed = FALSE"),
+        conversation,
+        title
+    )?;
+    Ok(held == 1)
 }
 
-/// Conversations whose titles are not indexed: their id, owner and title.
-pub(in crate::chat) async fn titles_to_index(
-    tx: &mut Tx,
+/// Messages that are complete and not indexed, the oldest first: their id, conversation, owner and text. Those of deleted
+/// conversations wait until they come back.
+pub(in crate::chat) async fn texts_to_index(
+    db: &Db,
     limit: i64,
-) -> sqlx::Result<Vec<(Uuid, Uuid, String)>> {
-    let text = tx.speak(dialect::TITLES_TO_INDEX);
-    tx_fetch!(tx, (Uuid, Uuid, String), fetch_all, text, limit)
+) -> sqlx::Result<Vec<(Uuid, Uuid, Uuid, String)>> {
+    fetch!(
+        *db,
+        (Uuid, Uuid, Uuid, String),
+        fetch_all,
+        sql!(
+            "SELECT m.id, m.conversation_id, c.owner_id, m.text
+             FROM messages m JOIN conversations c ON c.id = m.conversation_id
+             WHERE m.indexed = FALSE AND c.deleted_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.status = 'running')
+             ORDER BY m.created_at, m.id LIMIT $1"
+        ),
+        limit
+    )
+}
+
+/// Conversations whose titles are not indexed, the oldest first: their id, owner and title.
+pub(in crate::chat) async fn titles_to_index(db: &Db, limit: i64) -> sqlx::Result<Vec<(Uuid, Uuid, String)>> {
+    fetch!(
+        *db,
+        (Uuid, Uuid, String),
+        fetch_all,
+        sql!(
+            "SELECT id, owner_id, title FROM conversations WHERE indexed = FALSE AND deleted_at IS NULL
+             ORDER BY created_at, id LIMIT $1"
+        ),
+        limit
+    )
 }

@@ -79,6 +79,50 @@ pub const EXPIRED_LEASES: Dialect = sql_pair! {
                ORDER BY expires_at LIMIT 100",
 };
 
+/// The leases on log `$1`. PostgreSQL locks them in the order in which they are renewed and written under.
+pub const LEASES_ON: Dialect = sql_pair! {
+    sqlite: "SELECT id FROM leases WHERE log_id = $1",
+    postgres: "SELECT id FROM leases WHERE log_id = $1 ORDER BY id FOR UPDATE",
+};
+
+/// Account `$1` and all administrators with their roles. PostgreSQL locks them, also against what would hang on them: a
+/// foreign key waits for this lock, but not for that of an update.
+pub const HOLD_WITH_ADMINS: Dialect = sql_pair! {
+    sqlite: "SELECT id, role FROM users WHERE id = $1 OR role = 'admin'",
+    postgres: "SELECT id, role FROM users WHERE id = $1 OR role = 'admin' ORDER BY id FOR UPDATE",
+};
+
+/// Copies the messages in `$1` (JSON array of `{"o": hex id, "m": hex id of the copy, "p": hex parent of the copy or null,
+/// "r": hex id for the reply's copy}`) into conversation `$2`.
+pub const COPY_MESSAGES: Dialect = sql_pair! {
+    sqlite: "INSERT INTO messages (id, conversation_id, parent_id, role, text, thinking, created_at)
+             SELECT unhex(b.value->>'m'), $2, unhex(b.value->>'p'), o.role, o.text, o.thinking, o.created_at
+             FROM json_each($1) b CROSS JOIN messages o ON o.id = unhex(b.value->>'o')",
+    postgres: "INSERT INTO messages (id, conversation_id, parent_id, role, text, thinking, created_at)
+               SELECT CAST(b.m AS UUID), $2, CAST(b.p AS UUID), o.role, o.text, o.thinking, o.created_at
+               FROM json_to_recordset(CAST($1 AS JSON)) AS b(o TEXT, m TEXT, p TEXT)
+               JOIN messages o ON o.id = CAST(b.o AS UUID)",
+};
+
+/// Copies the replies of the messages in `$1` (as in [`COPY_MESSAGES`]), which have ended.
+pub const COPY_REPLIES: Dialect = sql_pair! {
+    sqlite: "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, thinking_ms,
+                    finish_reason, usage, error_code, error, created_at, ended_at, tool_calls, seams, answered_by,
+                    first_ms, took_ms, cost_nanos)
+             SELECT unhex(b.value->>'r'), $2, unhex(b.value->>'m'), o.status, o.model, 0, o.thinking_ms,
+                    o.finish_reason, o.usage, o.error_code, o.error, o.created_at, o.ended_at, o.tool_calls, o.seams,
+                    o.answered_by, o.first_ms, o.took_ms, o.cost_nanos
+             FROM json_each($1) b CROSS JOIN replies o ON o.message_id = unhex(b.value->>'o')",
+    postgres: "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, thinking_ms,
+                      finish_reason, usage, error_code, error, created_at, ended_at, tool_calls, seams, answered_by,
+                      first_ms, took_ms, cost_nanos)
+               SELECT CAST(b.r AS UUID), $2, CAST(b.m AS UUID), o.status, o.model, 0, o.thinking_ms,
+                      o.finish_reason, o.usage, o.error_code, o.error, o.created_at, o.ended_at, o.tool_calls, o.seams,
+                      o.answered_by, o.first_ms, o.took_ms, o.cost_nanos
+               FROM json_to_recordset(CAST($1 AS JSON)) AS b(o TEXT, m TEXT, r TEXT)
+               JOIN replies o ON o.message_id = CAST(b.o AS UUID)",
+};
+
 /// Heads of the open logs in `$1` (JSON array of hex ids).
 pub const HEADS: Dialect = sql_pair! {
     sqlite: "SELECT id, head FROM logs WHERE closed = FALSE AND id IN (SELECT unhex(value) FROM json_each($1))",
@@ -122,23 +166,4 @@ pub const SEARCH: Dialect = sql_pair! {
                  AND NOT EXISTS (SELECT 1 FROM json_array_elements_text(CAST($3 AS JSON)) p
                                  WHERE strpos(t.words, p.value) = 0)
                ORDER BY t.id DESC LIMIT $5",
-};
-
-/// Messages that are complete and not indexed, the oldest first, `$1` at most. PostgreSQL locks them.
-pub const TEXTS_TO_INDEX: Dialect = sql_pair! {
-    sqlite: "SELECT m.id, m.conversation_id, c.owner_id, m.text
-             FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.indexed = FALSE
-               AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.status = 'running')
-             ORDER BY m.created_at LIMIT $1",
-    postgres: "SELECT m.id, m.conversation_id, c.owner_id, m.text
-               FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.indexed = FALSE
-                 AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.status = 'running')
-               ORDER BY m.created_at LIMIT $1 FOR UPDATE OF m SKIP LOCKED",
-};
-
-/// Conversations whose titles are not indexed, the oldest first, `$1` at most. PostgreSQL locks them.
-pub const TITLES_TO_INDEX: Dialect = sql_pair! {
-    sqlite: "SELECT id, owner_id, title FROM conversations WHERE indexed = FALSE ORDER BY created_at LIMIT $1",
-    postgres: "SELECT id, owner_id, title FROM conversations WHERE indexed = FALSE ORDER BY created_at LIMIT $1
-               FOR UPDATE SKIP LOCKED",
 };

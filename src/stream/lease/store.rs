@@ -126,13 +126,15 @@ pub async fn hold(tx: &mut Tx, id: Uuid, fence: i64) -> sqlx::Result<bool> {
     Ok(tx_exec!(tx, sql!("UPDATE leases SET stop = stop WHERE id = $1 AND fence = $2"), id, fence)? == 1)
 }
 
-/// Takes every lease on `log` away, before the log itself goes.
+/// Takes every lease on `log` away, before the log itself goes; gives which they were.
 ///
 /// # Errors
 /// The database failed.
-pub async fn drop_all_on(tx: &mut Tx, log: Uuid) -> sqlx::Result<()> {
+pub async fn drop_all_on(tx: &mut Tx, log: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    let text = tx.speak(dialect::LEASES_ON);
+    let held = tx_fetch!(tx, (Uuid,), fetch_all, text, log)?;
     tx_exec!(tx, sql!("DELETE FROM leases WHERE log_id = $1"), log)?;
-    Ok(())
+    Ok(held.into_iter().map(|(id,)| id).collect())
 }
 
 /// Whether anybody holds a lease on `log`.

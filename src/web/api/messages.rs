@@ -71,6 +71,9 @@ pub(super) fn models(
         return refused("either model or models");
     }
     let mut models = models.into_iter();
+    if models.as_slice().iter().any(|model| model.trim().is_empty()) {
+        return refused("a model without a name");
+    }
     match (models.next(), models.next(), models.next()) {
         (Some(first), second, None) => Ok((Some(first), second)),
         _ => refused("one or two models"),

@@ -9,6 +9,7 @@ mod forgery;
 mod guessing;
 mod headers;
 mod input;
+mod long;
 mod malformed;
 mod markdown;
 mod search;
