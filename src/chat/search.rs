@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 pub use snippet::Piece;
 use wanted::{Wanted, owner_word};
+pub(super) use words::folded;
 
 use super::{
     Page, Role,
@@ -79,7 +80,8 @@ pub async fn find(
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let next_cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());
-    let items = rows.into_iter().map(|row| hit(&wanted, row)).collect();
+    let hits = move || rows.into_iter().map(|row| hit(&wanted, row)).collect();
+    let items = tokio::task::spawn_blocking(hits).await.map_err(|error| Error::Internal(error.into()))?;
     Ok(Page { items, next_cursor })
 }
 
@@ -87,7 +89,7 @@ fn hit(wanted: &Wanted, row: store::Found) -> Hit {
     let role = row.role.as_deref().map(|role| if role == "user" { Role::User } else { Role::Assistant });
     Hit {
         conversation: row.conversation_id,
-        snippet: snippet::around(row.text.as_deref().unwrap_or(&row.title), wanted),
+        snippet: snippet::around(head(row.text.as_deref().unwrap_or(&row.title)), wanted),
         archived: row.archived_at.is_some(),
         message: row.message_id.zip(role),
         at: row.created_at.unwrap_or(row.updated_at),
@@ -160,11 +162,7 @@ async fn store_all(app: &App, ready: Vec<(Uuid, Uuid, String)>) -> sqlx::Result<
 
 /// The words of a text as they are stored; empty for a text without any.
 fn indexed(owner: Uuid, text: &str) -> String {
-    let mut end = text.len().min(INDEXED);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let words = words::words(&text[..end]);
+    let words = words::words(head(text));
     if words.is_empty() {
         return String::new();
     }
@@ -175,4 +173,9 @@ fn indexed(owner: Uuid, text: &str) -> String {
     }
     line.push(' ');
     line
+}
+
+/// What of a text is indexed.
+fn head(text: &str) -> &str {
+    &text[..text.floor_char_boundary(INDEXED)]
 }

@@ -46,6 +46,7 @@ pub fn to_html(text: &str) -> String {
 
 /// [`render`], without making again what `memory` holds.
 pub(super) fn blocks(text: &str, memory: &mut Memory) -> Vec<Block> {
+    memory.count_anew();
     let normal = normalise(text);
     let tame = guard(&normal);
     let arena = Arena::new();

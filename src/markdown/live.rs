@@ -155,6 +155,15 @@ impl Live {
         &self.text
     }
 
+    /// Whether taking `more` in may convert formulas, which can take longer than an async thread has: `more`, or the text
+    /// that may still change, holds what looks like one, or the first half of such a sign.
+    pub fn may_convert(&self, more: &str) -> bool {
+        const SIGNS: [&str; 5] = ["$", "\\(", "\\[", "```", "~~~"];
+        let texts = [self.context.as_str(), self.rest.as_str(), more];
+        self.rest.ends_with(['\\', '`', '~'])
+            || texts.iter().any(|text| SIGNS.iter().any(|sign| text.contains(sign)))
+    }
+
     /// Closes all that is surely closed, and what is too long. `ended`: no more text will come.
     fn settle(&mut self, ended: bool, updates: &mut Vec<Update>) {
         loop {

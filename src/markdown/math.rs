@@ -57,7 +57,7 @@ impl Formula {
 pub(super) fn html(formulas: &[Formula]) -> Vec<String> {
     super::work::formulated(formulas.iter().map(|formula| formula.latex.len()).sum());
     let fit: Vec<Formula> = formulas.iter().filter(|f| guard::allows(&f.latex)).cloned().collect();
-    let mut made = worker::convert(fit).into_iter();
+    let mut made = worker::convert(&fit).into_iter();
     let html = |formula: &Formula| {
         let made = guard::allows(&formula.latex).then(|| made.next().flatten()).flatten();
         made.unwrap_or_else(|| formula.source())

@@ -74,7 +74,11 @@ impl FinishReason {
             "length" | "max_tokens" | "MAX_TOKENS" => Self::Length,
             "tool_calls" | "function_call" | "tool_use" => Self::ToolCalls,
             "content_filter" | "SAFETY" => Self::ContentFilter,
-            other => Self::Other(other.chars().take(64).collect()),
+            // No database stores everything, and nobody wants to see the rest.
+            other => match other.chars().filter(|c| !c.is_control()).take(64).collect::<String>() {
+                word if word.trim().is_empty() => Self::Other("unknown".into()),
+                word => Self::Other(word),
+            },
         }
     }
 }
@@ -122,4 +126,18 @@ pub enum Role {
     System,
     User,
     Assistant,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_of_the_providers_own_can_be_stored() {
+        for (word, read) in [("stop", "stop"), ("a\0b\u{1b}[0m", "ab[0m"), ("\0", "unknown"), ("odd", "odd")]
+        {
+            assert_eq!(FinishReason::from_wire(word).as_str(), read);
+        }
+        assert_eq!(FinishReason::from_wire(&"x".repeat(100)).as_str().len(), 64);
+    }
 }

@@ -122,7 +122,7 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
 /// A bug of ours ends this reply and nothing else.
 async fn contained(work: impl Future<Output = Ending>) -> Ending {
     let done = AssertUnwindSafe(work).catch_unwind().await;
-    done.unwrap_or_else(|_| Ending::of(Status::Failed, Some(broken())))
+    done.unwrap_or_else(|_| Ending::of(Status::Failed, Some(end::broken())))
 }
 
 /// Pulls the provider to its end. What it returns lacks only the usage.
@@ -133,7 +133,7 @@ async fn run(app: &App, job: &Job, progress: &mut Progress) -> Ending {
         }
         Err(Broken::Provider(error)) => {
             tracing::warn!(%error, code = error.code(), "the provider failed");
-            let words = ReplyError { code: error.code().into(), message: error.to_string() };
+            let words = ReplyError { code: error.code().into(), message: storable(error.to_string()) };
             Ending::of(status_of(&error), Some(words))
         }
         Err(Broken::Lost) => Ending::of(Status::Interrupted, None),
@@ -285,13 +285,6 @@ fn going_down() -> ReplyError {
     ReplyError {
         code: "server_stopped".into(),
         message: "The server was stopped while it was answering.".into(),
-    }
-}
-
-fn broken() -> ReplyError {
-    ReplyError {
-        code: "internal".into(),
-        message: "Something broke inside Freshet; the answer so far is kept.".into(),
     }
 }
 

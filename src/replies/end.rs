@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     chat::{self, ReplyError, Status, events::ReplyEnded, snapshot},
-    error::Result,
+    error::{Error, Result},
     platform::db::Tx,
     stream::{
         Entry,
@@ -20,17 +20,41 @@ use crate::{
     },
 };
 
-/// The driver's end: texts from memory, as often tried as the database needs.
-pub(super) async fn with_texts(app: &App, job: &Job, ending: Ending, answer: &str, thinking: &str) {
+/// Refusals of an end that are no outage, before less is stored.
+const REFUSALS: u32 = 5;
+
+/// The driver's end: texts from memory, as often tried as the database needs. What the database refuses for another
+/// reason than an outage it would refuse for ever: then only the texts are stored, and that something broke.
+pub(super) async fn with_texts(app: &App, job: &Job, mut ending: Ending, answer: &str, thinking: &str) {
     let mut pause = Duration::from_millis(50);
+    let (mut refusals, mut bare) = (0, false);
     while let Err(error) = try_end(app, job, &ending, answer, thinking).await {
         tracing::warn!(%error, "a reply's end could not be stored; trying again");
+        refusals += u32::from(matches!(error, Error::Internal(_)));
+        if refusals >= REFUSALS {
+            tracing::error!(?error, bare, "the database refuses a reply's end");
+            if bare {
+                // The lease runs out; a reaper tries with the text that is in the log.
+                return;
+            }
+            ending = Ending::of(Status::Failed, Some(broken()));
+            (refusals, bare) = (0, true);
+            continue;
+        }
         if app.stopping.is_cancelled() && pause >= Duration::from_secs(1) {
             // The lease runs out and a reaper ends it, with the text that is in the log.
             return;
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}
+
+/// What is said of a bug of ours.
+pub(super) fn broken() -> ReplyError {
+    ReplyError {
+        code: "internal".into(),
+        message: "Something broke inside Freshet; the answer so far is kept.".into(),
     }
 }
 

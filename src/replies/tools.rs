@@ -48,9 +48,17 @@ impl Tools {
     }
 }
 
-/// Tells of all calls but the last, which may still grow.
+/// Tells of all calls but the last, which may still grow. Of very many not one by one: each time all are stored and
+/// shown anew.
 pub(super) async fn tell_whole(app: &App, job: &Job, tools: &mut Tools) {
-    tell_up_to(app, job, tools, tools.calls.len().saturating_sub(1)).await;
+    let whole = tools.calls.len().saturating_sub(1);
+    if is_worth_telling(tools.told, whole) {
+        tell_up_to(app, job, tools, whole).await;
+    }
+}
+
+fn is_worth_telling(told: usize, whole: usize) -> bool {
+    whole > told + told / 8
 }
 
 /// Tells of all calls that are not told yet.
@@ -104,6 +112,21 @@ mod tests {
         assert!(tools.take(1, text("c"), text("find"), "\0"));
         let expected = [("a", "add", "{\"a\": 1}"), ("b", "find", "{}"), ("c", "find", "\u{fffd}")];
         assert_eq!(named(&tools), expected);
+    }
+
+    #[test]
+    fn many_calls_are_told_by_the_handful() {
+        let (mut told, mut times) = (0, 0);
+        for whole in 1..=MOST {
+            if is_worth_telling(told, whole) {
+                (told, times) = (whole, times + 1);
+            }
+            assert!(
+                whole <= 8 && told == whole || whole > 8 && told * 9 >= whole * 8 - 8,
+                "{told} of {whole}"
+            );
+        }
+        assert!(times < 40, "{times}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{wanted::Wanted, words::words};
+use super::{wanted::Wanted, words::words_until};
 
 /// Bytes shown before the first hit …
 const BEFORE: usize = 60;
@@ -20,7 +20,15 @@ pub struct Piece {
 
 /// The text around its first hit, with every hit in there.
 pub(super) fn around(text: &str, wanted: &Wanted) -> Vec<Piece> {
-    let words = words(text);
+    // What is behind the piece is not looked at.
+    let mut first = None;
+    let words = words_until(text, |word| match first {
+        None => {
+            first = wanted.is_hit(word).then_some(word.at.start);
+            false
+        }
+        Some(first) => word.at.start > first + LENGTH,
+    });
     let hits: Vec<Range<usize>> =
         words.iter().filter(|word| wanted.is_hit(word)).map(|word| word.at.clone()).collect();
     let first = hits.first().map_or(0, |hit| hit.start);

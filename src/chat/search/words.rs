@@ -22,12 +22,35 @@ pub(super) struct Word {
 
 /// The words of a text, in order.
 pub(super) fn words(text: &str) -> Vec<Word> {
+    words_until(text, |_| false)
+}
+
+/// The words of a text, in order, up to about one for which `enough` says so.
+pub(super) fn words_until(text: &str, mut enough: impl FnMut(&Word) -> bool) -> Vec<Word> {
     let mut cutter = Cutter::default();
+    let mut seen = 0;
     for (start, c) in text.char_indices() {
         cutter.take(c, start..start + c.len_utf8());
+        if cutter.words[seen..].iter().any(&mut enough) {
+            return cutter.words;
+        }
+        seen = cutter.words.len();
     }
     cutter.end();
     cutter.words
+}
+
+/// A text as it is compared with another one: letters as in words, everything else as it is.
+pub(in crate::chat) fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        let letter = fold(c);
+        if letter.is_empty() && !is_combining_mark(c) {
+            folded.push(c);
+        }
+        folded.push_str(&letter);
+    }
+    folded
 }
 
 #[derive(Default)]
@@ -140,6 +163,13 @@ mod tests {
         );
         assert_eq!(texts("e\u{301}te\u{301}"), texts("été"));
         assert_eq!(texts("ΟΔΟΣ"), texts("οδος"));
+    }
+
+    #[test]
+    fn whoever_has_enough_stops() {
+        assert_eq!(words_until("one two three four", |word| word.text == "two").len(), 2);
+        assert_eq!(folded("Ärger_mit %ÉTÉ"), "arger_mit %ete");
+        assert_eq!(folded("A\u{308}rger"), folded("ärger"));
     }
 
     #[test]

@@ -59,11 +59,9 @@ macro_rules! conversations {
 
 /// Which conversations a list shows.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::chat) struct Which<'a> {
+pub(in crate::chat) struct Which {
     pub pinned: Option<bool>,
     pub archived: bool,
-    /// A lower-case LIKE pattern for the title.
-    pub like: Option<&'a str>,
 }
 
 /// Adds a conversation; its log must be there already.
@@ -163,7 +161,7 @@ pub(in crate::chat) async fn owner_in(tx: &mut Tx, id: Uuid) -> sqlx::Result<Opt
 pub(in crate::chat) async fn list(
     db: &Db,
     owner: Uuid,
-    which: Which<'_>,
+    which: Which,
     behind: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Conversation>> {
@@ -174,14 +172,12 @@ pub(in crate::chat) async fn list(
         fetch_all,
         conversations!(
             "c.owner_id = $1 AND ((c.updated_at, c.id) < ($2, $3) OR $2 IS NULL)
-               AND (lower(c.title) LIKE $4 ESCAPE '\\' OR $4 IS NULL)
-               AND ((c.pinned_at IS NOT NULL) = $5 OR $5 IS NULL) AND (c.archived_at IS NOT NULL) = $6
-             ORDER BY c.updated_at DESC, c.id DESC LIMIT $7"
+               AND ((c.pinned_at IS NOT NULL) = $4 OR $4 IS NULL) AND (c.archived_at IS NOT NULL) = $5
+             ORDER BY c.updated_at DESC, c.id DESC LIMIT $6"
         ),
         owner,
         at,
         id,
-        which.like,
         which.pinned,
         which.archived,
         limit

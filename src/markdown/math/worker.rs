@@ -1,16 +1,18 @@
-//! The thread on which formulas are converted.
+//! The threads on which formulas are converted.
 //!
 //! The converters recurse with the formula: a debug build needs some 64 KiB for each level, and macros of the second
 //! one may nest [`MAX_EXPANSIONS`] deep on top of what [`super::guard`] allows. So they run here, on a stack that holds
-//! the worst of it, never on an async thread. Only text travels, once for all formulas of a block.
+//! the worst of it, never on an async thread. Only text travels, some formulas at a time, so that a text with very many
+//! of them takes turns with everybody else's.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 
 use katex::{KatexContext, OutputFormat, Settings};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
+use parking_lot::Mutex;
 
 use super::{Formula, Place};
 
@@ -19,31 +21,43 @@ const STACK: usize = 64 * 1024 * 1024;
 /// Steps of macros, the built-in ones too, before a formula is given up.
 const MAX_EXPANSIONS: usize = 200;
 
+/// Formulas that one thread takes at a time.
+const TURN: usize = 16;
+/// Turns that wait for a thread; who comes with one more waits for a place.
+const QUEUE: usize = 64;
+
 struct Job {
     formulas: Vec<Formula>,
     answer: SyncSender<Vec<Option<String>>>,
 }
 
-static THREAD: LazyLock<Option<Sender<Job>>> = LazyLock::new(|| {
-    let (jobs, inbox) = channel();
-    let thread = thread::Builder::new().name("formulas".into()).stack_size(STACK);
-    thread.spawn(move || run(&inbox)).ok()?;
-    Some(jobs)
+static THREADS: LazyLock<Option<SyncSender<Job>>> = LazyLock::new(|| {
+    let (jobs, inbox) = sync_channel(QUEUE);
+    let inbox = Arc::new(Mutex::new(inbox));
+    let count = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4));
+    let start = |number: usize| {
+        let (inbox, thread) = (Arc::clone(&inbox), thread::Builder::new().name(format!("formulas-{number}")));
+        thread.stack_size(STACK).spawn(move || run(&inbox)).is_ok()
+    };
+    ((0..count).filter(|number| start(*number)).count() > 0).then_some(jobs)
 });
 
 /// What each formula became, in order; nothing where no converter could read it.
-pub(super) fn convert(formulas: Vec<Formula>) -> Vec<Option<String>> {
-    if formulas.is_empty() {
-        return Vec::new();
-    }
-    let (answer, converted) = sync_channel(1);
-    let sent = THREAD.as_ref().and_then(|thread| thread.send(Job { formulas, answer }).ok());
-    sent.and_then(|()| converted.recv().ok()).unwrap_or_default()
+pub(super) fn convert(formulas: &[Formula]) -> Vec<Option<String>> {
+    let turn = |some: &[Formula]| {
+        let (answer, converted) = sync_channel(1);
+        let sent = THREADS.as_ref().and_then(|jobs| jobs.send(Job { formulas: some.to_vec(), answer }).ok());
+        sent.and_then(|()| converted.recv().ok()).unwrap_or_else(|| vec![None; some.len()])
+    };
+    formulas.chunks(TURN).flat_map(turn).collect()
 }
 
-fn run(inbox: &Receiver<Job>) {
+fn run(inbox: &Mutex<Receiver<Job>>) {
     let mut converters = Converters::new();
-    while let Ok(Job { formulas, answer }) = inbox.recv() {
+    loop {
+        // The lock is held while this one waits: the others have nothing to do then.
+        let next = inbox.lock().recv();
+        let Ok(Job { formulas, answer }) = next else { return };
         let convert = |formula| {
             let tried = catch_unwind(AssertUnwindSafe(|| super::convert(formula, &converters)));
             tried.unwrap_or_else(|_| {

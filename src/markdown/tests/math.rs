@@ -4,6 +4,7 @@ use super::model::stream;
 use super::safety;
 use crate::markdown::full::{render, to_html};
 use crate::markdown::live::Live;
+use crate::markdown::memory::{FORMULA_BYTES, FORMULAS as MOST};
 use crate::markdown::work;
 
 /// Formulas as models write them; all become MathML.
@@ -192,6 +193,33 @@ fn a_formula_is_converted_once() {
     let (.., formulated) = work::take();
     assert_eq!(viewer.blocks, render(text));
     assert_eq!(formulated, "x^2yz".len() as u64);
+}
+
+#[test]
+fn a_text_with_very_many_formulas_shows_the_source_of_the_last_ones() {
+    let many: String =
+        (0..4_000).map(|i| format!("$x_{{{i}}}$ and\n{}", if i % 9 == 0 { "\n" } else { "" })).collect();
+    let long: String = (0..60).map(|i| format!("$${}{}$$\n\n", "a+".repeat(2000), i + 10)).collect();
+    for text in [many, long] {
+        let whole = to_html(&text);
+        let made = whole.matches("<math").count();
+        assert!(made == MOST || made == FORMULA_BYTES / 4002, "{made}");
+        assert!(whole.contains("<code class=\"math"), "the others are there as their source");
+        // What the live text converted on its way changes nothing.
+        for size in [997, 4096] {
+            let mut live = Live::new();
+            let mut at = 0;
+            while at < text.len() {
+                live.push(&text[at..(at + size).min(text.len())]);
+                at += size;
+            }
+            live.finish();
+            let shown: String = (0..live.blocks()).map(|index| live.block_html(index)).collect();
+            assert!(shown == whole, "in pieces of {size}");
+        }
+    }
+    let (_, _, _, formulated) = work::take();
+    assert!(formulated <= 10 * FORMULA_BYTES as u64, "{formulated}");
 }
 
 #[test]

@@ -152,13 +152,13 @@ pub const STANDING_FAMILIES: Dialect = sql_pair! {
 /// `search_texts`; each engine only looks them up, in a table of FTS5 or an index of `tsvector`s, and needs no extension.
 /// Phrases are compared with the stored words, so neither index keeps positions.
 pub const SEARCH: Dialect = sql_pair! {
-    sqlite: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, m.text, m.created_at
+    sqlite: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, substr(m.text, 1, 131072) AS text, m.created_at
              FROM search_words s CROSS JOIN search_texts t ON t.id = s.rowid
              CROSS JOIN conversations c ON c.id = t.conversation_id LEFT JOIN messages m ON m.id = t.message_id
              WHERE s.search_words MATCH $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND s.rowid < $4
                AND NOT EXISTS (SELECT 1 FROM json_each($3) p WHERE instr(t.words, p.value) = 0)
              ORDER BY s.rowid DESC LIMIT $5",
-    postgres: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, m.text, m.created_at
+    postgres: "SELECT t.id, t.conversation_id, t.message_id, c.title, c.archived_at, c.updated_at, m.role, substr(m.text, 1, 131072) AS text, m.created_at
                FROM search_texts t JOIN conversations c ON c.id = t.conversation_id
                LEFT JOIN messages m ON m.id = t.message_id
                WHERE array_to_tsvector(string_to_array(btrim(t.words), ' ')) @@ CAST($1 AS TSQUERY)

@@ -28,6 +28,8 @@ use crate::providers::{Delta, Error, FinishReason, Usage};
 const MAX_DELTA: usize = 64 << 10;
 /// Characters of the name that a provider gives its model, at most.
 const MODEL_NAME: usize = 200;
+/// Bytes of a tool's name, and of what a call is known by, at most.
+const CALL_NAME: usize = 256;
 /// How long usage and `[DONE]` may take once the finish reason was read.
 const AFTERWORD: Duration = Duration::from_secs(5);
 
@@ -187,10 +189,14 @@ impl Answer {
     }
 
     fn call(&mut self, call: Call<'_>, position: usize) {
+        // Names are charged like everything else, and none needs to be long.
+        let mut name =
+            |text: Option<String>| text.map(|text| self.within_cap(text::head(&text, CALL_NAME)).to_owned());
+        let (id, called) = (name(call.id), name(call.function.name));
         let arguments = self.within_cap(&call.function.arguments.0).to_owned();
         // Gemini's look-alike leaves the index out; the place in the list is what it means.
         let index = call.index.unwrap_or_else(|| u32::try_from(position).unwrap_or(u32::MAX));
-        self.ready.push_back(Delta::ToolCall { index, id: call.id, name: call.function.name, arguments });
+        self.ready.push_back(Delta::ToolCall { index, id, name: called, arguments });
         self.stop_at_cap();
     }
 

@@ -1,12 +1,12 @@
 //! What a page that was away has to be told before it can go on live.
 
-use freshet_templates::{fragments, parts::sidebar::Item};
+use freshet_templates::fragments;
 use uuid::Uuid;
 
 use super::{
     frame::Frame,
     renderer::Start,
-    screen::{plain, say_end},
+    screen::{Behind, plain, say_end},
 };
 use crate::{
     accounts::Actor,
@@ -21,15 +21,15 @@ use crate::{
     web::{present, reader::Reader},
 };
 
-/// Decides how a viewer with `after` goes on at a screen that stands at `at`; `running` is what it lacks of the replies
-/// that run there.
+/// Decides how a viewer with `after` goes on at a screen that stands at `at`; `behind` is what it may lack of what is
+/// there.
 pub(super) async fn start(
     app: &App,
     actor: &Actor,
     (conversation, reader): (Uuid, Reader),
     after: Option<Cursor>,
     at: Cursor,
-    running: Frame,
+    behind: Behind,
 ) -> Result<Start> {
     let mut tx = app.db.begin_read().await?;
     let position = app.log.position(&mut tx, conversation).await?.ok_or(crate::error::Error::NotFound)?;
@@ -44,11 +44,46 @@ pub(super) async fn start(
     let facts = app.log.facts(&mut tx, conversation, after.seq, at.seq).await?;
     tx.commit().await?;
     let mut frame = Frame::default();
+    let mut changed = Changed::default();
     for entry in facts {
-        tell(app, actor, (conversation, reader), &Event::read(&entry), &mut frame).await?;
+        let event = Event::read(&entry);
+        changed.note(&event);
+        tell(app, actor, (conversation, reader), &event, &mut frame).await?;
     }
-    frame.extend(&running).at(at);
+    frame.extend(&behind.running);
+    // How it stands now is said last: on the way there a line might be told of that has changed again.
+    match changed {
+        Changed { said: true, .. } => frame.extend(&behind.line),
+        Changed { title: true, .. } => frame.extend(&behind.title),
+        _ => &mut frame,
+    };
+    if changed.place {
+        frame.extend(&behind.place);
+    }
+    frame.at(at);
     Ok(Start::CatchUp(at, frame))
+}
+
+/// What of the conversation itself has changed.
+#[derive(Default)]
+struct Changed {
+    /// Something was said in it, or ended: its line goes to the top.
+    said: bool,
+    title: bool,
+    place: bool,
+}
+
+impl Changed {
+    fn note(&mut self, event: &Event<'_>) {
+        match event {
+            Event::ReplyStarted(_) | Event::ReplyEnded(_) => self.said = true,
+            Event::ChatUpdated(updated) => {
+                self.title |= updated.title.is_some();
+                self.place |= updated.pinned.is_some() || updated.archived.is_some();
+            }
+            _ => {}
+        }
+    }
 }
 
 async fn tell(
@@ -67,18 +102,9 @@ async fn tell(
         Event::ReplyStarted(started) => begun(reader, started, frame),
         Event::ReplyEnded(ended) => whole(app, actor, reader, ended, frame).await?,
         Event::ChatUpdated(updated) => {
-            if let Some(title) = &updated.title {
-                frame.chrome(&fragments::title(locale, title).into_string());
-                let id = conversation.to_string();
-                let item = Item { id: id.clone(), title: title.clone(), answering: false };
-                frame.chrome(&fragments::sidebar_item_in_place(locale, &item, Some(&id)).into_string());
-            }
             if let Some(settings) = &updated.settings {
                 let id = conversation.to_string();
                 frame.chrome(&fragments::tune(locale, &id, settings.system_prompt).into_string());
-            }
-            if updated.pinned.is_some() || updated.archived.is_some() {
-                frame.event("fx:chats", "-");
             }
             if updated.leaf_id.is_some() {
                 frame.event("fx:resync", "-");

@@ -8,7 +8,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::{Mutex as AsyncMutex, broadcast};
+use tokio::{
+    sync::{Mutex as AsyncMutex, broadcast},
+    time::Instant,
+};
 use uuid::Uuid;
 
 pub use super::screen::Written;
@@ -27,13 +30,21 @@ use crate::{
 const BEHIND: usize = 32;
 /// How long a renderer without viewers is kept, so that a reload finds it warm.
 const LINGER: Duration = Duration::from_secs(20);
-/// An entry of at least this many bytes is rendered off the async threads.
-const HEAVY: usize = 4 << 10;
+
+/// Readers that a conversation is rendered for; further ones get its times in UTC.
+const READERS: usize = 8;
 
 /// The renderers of this instance. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Renderers {
     rooms: Arc<Mutex<HashMap<Key, Arc<Renderer>>>>,
+    linger: Arc<Mutex<Duration>>,
+}
+
+impl Default for Renderers {
+    fn default() -> Self {
+        Self { rooms: Arc::default(), linger: Arc::new(Mutex::new(LINGER)) }
+    }
 }
 
 /// What frames are made for: whoever reads the same conversation in the same language and time zone shares them.
@@ -109,22 +120,25 @@ impl Renderers {
         after: Option<Cursor>,
     ) -> Result<View> {
         let (renderer, frames) = self.find(Key { conversation, reader });
-        let (at, running) = {
+        let (at, behind) = {
             let screen = self.ready(app, actor, &renderer).await?;
             let Some(screen) = screen.as_ref() else { return Err(Error::NotFound) };
-            let mut running = Frame::default();
-            if let Some(after) = after.filter(|after| after.seq < screen.cursor.seq) {
-                screen.catch_up(after.seq, &mut running);
-            }
-            (screen.cursor, running)
+            let lacking = after.filter(|after| after.seq < screen.cursor.seq);
+            (screen.cursor, lacking.map(|after| screen.catch_up(after.seq)).unwrap_or_default())
         };
-        let start = catch_up::start(app, actor, (conversation, reader), after, at, running).await?;
+        let reader = renderer.key.reader;
+        let start = catch_up::start(app, actor, (conversation, reader), after, at, behind).await?;
         Ok(View { frames, start })
     }
 
     /// The renderer of a conversation for a reader, with a receiver that keeps it alive.
-    fn find(&self, key: Key) -> (Arc<Renderer>, broadcast::Receiver<Arc<Sent>>) {
+    fn find(&self, mut key: Key) -> (Arc<Renderer>, broadcast::Receiver<Arc<Sent>>) {
         let mut rooms = self.rooms.lock();
+        // A browser may name any zone it likes, another one with every request.
+        let others = || rooms.keys().filter(|other| other.conversation == key.conversation).count();
+        if !rooms.contains_key(&key) && others() >= READERS {
+            key.reader.zone = chrono_tz::Tz::UTC;
+        }
         let renderer = rooms.entry(key).or_insert_with(|| {
             let frames = broadcast::channel(BEHIND).0;
             Arc::new(Renderer { key, frames, screen: AsyncMutex::new(None) })
@@ -179,6 +193,11 @@ impl Renderers {
         self.rooms.lock().clear();
     }
 
+    /// Keeps renderers without viewers for another time than usual.
+    pub fn keep_for(&self, linger: Duration) {
+        *self.linger.lock() = linger;
+    }
+
     /// How many conversations are rendered now, each once for every language and time zone that it is read in.
     pub fn count(&self) -> usize {
         self.rooms.lock().len()
@@ -211,10 +230,22 @@ impl Drop for Leaving<'_> {
 impl Renderer {
     async fn run(self: Arc<Self>, app: App, rooms: Renderers, mut watch: Subscription) {
         let _leaving = Leaving(&rooms, &self);
+        let mut unwatched_since = None;
         loop {
+            let linger = *rooms.linger.lock();
+            // A reply that goes on keeps nobody's renderer alive, so this is looked at after each entry, too.
+            unwatched_since = match self.frames.receiver_count() {
+                0 => unwatched_since.or_else(|| Some(Instant::now())),
+                _ => None,
+            };
+            let silence =
+                linger.saturating_sub(unwatched_since.map_or(Duration::ZERO, |since| since.elapsed()));
+            if silence.is_zero() && rooms.forget(&self) {
+                return;
+            }
             let next = tokio::select! {
                 () = app.stopping.cancelled() => break,
-                () = tokio::time::sleep(LINGER) => {
+                () = tokio::time::sleep(silence) => {
                     if rooms.forget(&self) {
                         return;
                     }
@@ -255,7 +286,7 @@ impl Renderer {
     async fn show(&self, cursor: Cursor, entry: Arc<Entry>) -> Result<(), tokio::task::JoinError> {
         let mut screen = self.screen.lock().await;
         let Some(mut state) = screen.take() else { return Ok(()) };
-        let (state, frame) = if state.weight(&entry) < HEAVY {
+        let (state, frame) = if !state.is_heavy(&entry) {
             let frame = state.apply(cursor, &Event::read(&entry));
             (state, frame)
         } else {

@@ -28,6 +28,9 @@ use crate::{
     web::{present, reader::Reader},
 };
 
+/// An entry of at least this many bytes is rendered off the async threads.
+const HEAVY: usize = 4 << 10;
+
 /// The replies that run in one conversation, as HTML.
 pub(super) struct Screen {
     pub cursor: Cursor,
@@ -60,6 +63,19 @@ struct Writing {
 struct Seen {
     first: i64,
     last: i64,
+}
+
+/// How a screen stands, for a page that was away.
+#[derive(Default)]
+pub(super) struct Behind {
+    /// The replies that run.
+    pub running: Frame,
+    /// The title, and the line in the list where it stands; for a conversation that has another title.
+    pub title: Frame,
+    /// The same with the line at the top; for one in which something was said or ended.
+    pub line: Frame,
+    /// What can be done with it; for one that was pinned, archived, or is no longer.
+    pub place: Frame,
 }
 
 /// A running reply as a page load shows it.
@@ -106,14 +122,19 @@ impl Screen {
         !self.replies.is_empty()
     }
 
-    /// About how many bytes have to be rendered for an entry.
-    pub fn weight(&self, entry: &Entry) -> usize {
+    /// Whether an entry is too much for an async thread.
+    pub fn is_heavy(&self, entry: &Entry) -> bool {
         match entry.name.as_ref() {
             // The whole text is rendered once more.
-            "reply.ended" => {
-                self.replies.values().map(|writing| writing.live.text().len()).max().unwrap_or(0)
+            "reply.ended" => self.replies.values().any(|writing| {
+                writing.live.text().len() >= HEAVY || writing.live.may_convert(writing.live.text())
+            }),
+            // As JSON a text has the same signs.
+            Delta::NAME => {
+                entry.data.len() >= HEAVY
+                    || self.replies.values().any(|writing| writing.live.may_convert(&entry.data))
             }
-            _ => entry.data.len(),
+            _ => entry.data.len() >= HEAVY,
         }
     }
 
@@ -172,13 +193,21 @@ impl Screen {
         frame
     }
 
-    /// What a page that stands at `since` lacks of the replies that run now. What happened besides is the caller's to say
-    /// first.
-    pub fn catch_up(&self, since: i64, frame: &mut Frame) {
+    /// What a page that stands at `since` lacks of what is there now. What happened meanwhile is the caller's to say first.
+    pub fn catch_up(&self, since: i64) -> Behind {
+        let mut behind = Behind::default();
         for writing in self.replies.values() {
-            writing.catch_up(since, self.reader.locale, frame);
+            writing.catch_up(since, self.reader.locale, &mut behind.running);
         }
-        self.say_stop(frame);
+        self.say_stop(&mut behind.running);
+        self.say_title(&mut behind.line);
+        let (id, item) = self.item();
+        let line = fragments::sidebar_item_in_place(self.reader.locale, &item, Some(&id));
+        behind.title.chrome(&fragments::title(self.reader.locale, &self.title).into_string());
+        behind.title.chrome(&line.into_string());
+        self.say_options(&mut behind.place);
+        behind.place.event("fx:chats", "-");
+        behind
     }
 
     /// The running replies by their message, for a page load.
@@ -248,10 +277,8 @@ impl Screen {
     /// Says that the conversation is pinned or archived, or no longer.
     fn say_place(&self, frame: &mut Frame) {
         let (id, item) = self.item();
-        let (title, pinned, archived) = (item.title.clone(), self.pinned, self.archived);
-        let options = Options { id: id.clone(), title, pinned, archived };
-        frame.chrome(&fragments::options(self.reader.locale, &options).into_string());
-        match (archived, pinned) {
+        self.say_options(frame);
+        match (self.archived, self.pinned) {
             (true, _) => {
                 frame.chrome(&fragments::sidebar_item_gone(&id).into_string());
             }
@@ -264,6 +291,13 @@ impl Screen {
                 frame.event("fx:chats", "-");
             }
         }
+    }
+
+    /// What can be done with the conversation now.
+    fn say_options(&self, frame: &mut Frame) {
+        let (title, pinned, archived) = (self.title.clone(), self.pinned, self.archived);
+        let options = Options { id: self.conversation.to_string(), title, pinned, archived };
+        frame.chrome(&fragments::options(self.reader.locale, &options).into_string());
     }
 
     fn item(&self) -> (String, Item) {

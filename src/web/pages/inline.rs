@@ -29,6 +29,8 @@ use crate::{
     },
 };
 
+/// A piece of at least this many bytes is rendered off the async threads.
+const HEAVY: usize = 4 << 10;
 /// Pause between two open ends: each costs its bytes again.
 const TAILS: Duration = Duration::from_millis(250);
 
@@ -50,16 +52,18 @@ pub(super) async fn stream(
         answer.tail = None;
     }
     let body = stream! {
-        let mut writer = Writer::default();
+        let writer = Writer::default();
         let mut leaving = pin!(let_go(&app, reply));
         yield Bytes::from(page::open(&props));
-        yield writer.push(&text);
+        let Some((mut writer, html)) = writer.take(text).await else { return };
+        yield html;
         loop {
             let next = tokio::select! {
                 biased;
                 () = hold.ended() => return,
                 () = leaving.as_mut() => {
-                    yield writer.rest();
+                    let Some(rest) = writer.rest().await else { return };
+                    yield rest;
                     let again = page::goes_on(props.shell.locale, &snapshot.chat.id.to_string()).into_string();
                     yield Bytes::from(again + &page::close(&props));
                     return;
@@ -70,7 +74,8 @@ pub(super) async fn stream(
                 Ok(Next::Entry(_, entry)) => match Event::read(&entry) {
                     Event::Delta(delta) if delta.reply == reply && delta.part == Part::Answer => {
                         if let Some(new) = delta.beyond(writer.live.text().len() as u64) {
-                            let html = writer.push(new);
+                            let Some((then, html)) = writer.take(new.to_owned()).await else { return };
+                            writer = then;
                             if !html.is_empty() {
                                 yield html;
                             }
@@ -84,7 +89,8 @@ pub(super) async fn stream(
                 Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
             }
         }
-        yield writer.rest();
+        let Some(rest) = writer.rest().await else { return };
+        yield rest;
         if let Some(message) = message
             && let Ok((_, message)) = chat::messages::get(&app, &actor, message).await
             && let Some(Shown::Assistant(answer)) = last_message(&mut props)
@@ -111,6 +117,19 @@ struct Writer {
 }
 
 impl Writer {
+    /// [`Self::push`], off the async threads where it is much. `None` after a panic.
+    async fn take(mut self, text: String) -> Option<(Self, Bytes)> {
+        if text.len() < HEAVY && !self.live.may_convert(&text) {
+            let html = self.push(&text);
+            return Some((self, html));
+        }
+        let push = move || {
+            let html = self.push(&text);
+            (self, html)
+        };
+        tokio::task::spawn_blocking(push).await.ok()
+    }
+
     fn push(&mut self, text: &str) -> Bytes {
         self.live.push(text);
         let mut html = String::new();
@@ -134,10 +153,13 @@ impl Writer {
     }
 
     /// Everything that is not written yet. Earlier blocks stay as they are: a document can't be taken back.
-    fn rest(&mut self) -> Bytes {
-        self.live.seal();
-        let blocks = (self.written..self.live.blocks()).map(|index| self.live.block_html(index));
-        // The empty element hides the last open end.
-        format!("{}<div></div>", blocks.collect::<String>()).into()
+    async fn rest(mut self) -> Option<Bytes> {
+        let rest = move || {
+            self.live.seal();
+            let blocks = (self.written..self.live.blocks()).map(|index| self.live.block_html(index));
+            // The empty element hides the last open end.
+            Bytes::from(format!("{}<div></div>", blocks.collect::<String>()))
+        };
+        tokio::task::spawn_blocking(rest).await.ok()
     }
 }

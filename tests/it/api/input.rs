@@ -98,6 +98,51 @@ async fn a_search_takes_any_text() {
 }
 
 #[tokio::test]
+async fn titles_are_found_whatever_their_letters() {
+    let server = TestApp::start().await;
+    let ada = server.signed_up("ada").await;
+    for title in ["Ärger mit 50%_ Rabatt", "A\u{308}rger", "ЖУРНАЛ", "Plain"] {
+        let made = ada.request(Method::POST, "/chats").json(&json!({ "title": title })).send().await.unwrap();
+        assert_eq!(made.status(), StatusCode::CREATED);
+    }
+    let endless = "_".repeat(25_000);
+    let cases = [
+        ("%C3%A4rger", 2),
+        ("ARGER", 2),
+        ("50%25_", 1),
+        ("_", 1),
+        ("%25", 1),
+        ("%D0%B6%D1%83", 1),
+        ("LAI", 1),
+        ("lane", 0),
+        (endless.as_str(), 0),
+    ];
+    for (words, count) in cases {
+        let page = ada.get(&format!("/chats?q={words}")).await;
+        assert_eq!(page["items"].as_array().unwrap().len(), count, "{words:.20}");
+    }
+    let first = ada.get("/chats?q=arger&limit=1").await;
+    let next = first["next_cursor"].as_str().expect("a second page");
+    let second = ada.get(&format!("/chats?q=arger&limit=1&cursor={next}")).await;
+    assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    assert!(second["next_cursor"].is_null());
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_age_is_refused() {
+    let server = TestApp::start().await;
+    let ada = server.visitor_of("ada").await;
+    let id = uuid::Uuid::nil().simple();
+    for at in ["-1", "-8334601228800000000", "8210266876799999999", "253402300800000000"] {
+        for path in ["/api/v1/chats", "/chats", "/chats/list"] {
+            let request = ada.request(Method::GET, &format!("{path}?cursor={at}_{id}"));
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{path} {at}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn paging_gives_every_conversation_once() {
     let server = TestApp::start().await;
     let ada = server.signed_up("ada").await;

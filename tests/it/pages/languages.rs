@@ -51,6 +51,58 @@ async fn a_stranger_is_answered_in_the_language_that_the_browser_asks_for() {
 }
 
 #[tokio::test]
+async fn who_was_away_hears_how_the_conversation_stands_now() {
+    let server = TestApp::start().await;
+    let ada = server.visitor_of("ada").await;
+    let sent = ada.submits("/c/new", &[("content", "hm"), ("model", "simulated/slow"), ("key", "k")]).await;
+    let chat = sent.location().unwrap().to_owned();
+    let api = chat.replace("/c/", "/api/v1/chats/");
+    let request = ada.request(Method::PATCH, &api).header("origin", &ada.base);
+    let change = serde_json::json!({ "pinned": true, "title": "Another name" });
+    assert_eq!(request.json(&change).send().await.unwrap().status(), StatusCode::OK);
+    let path = format!("{chat}/events?after=0.0");
+    let whole =
+        ada.request(Method::GET, &api).send().await.unwrap().json::<serde_json::Value>().await.unwrap();
+    let epoch = whole["cursor"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    let path = path.replace("0.0", &format!("{epoch}.0"));
+    let mut events = ada.request(Method::GET, &path).send().await.unwrap().bytes_stream().eventsource();
+    let mut seen = String::new();
+    loop {
+        let event = events.next().await.unwrap().unwrap();
+        seen.push_str(&event.data);
+        if event.event == "fx:chats" {
+            break;
+        }
+    }
+    assert!(seen.contains("id=\"options\"") && seen.contains("Another name"), "{seen}");
+    let line = seen.rsplit("#chats-pinned").next().unwrap();
+    assert!(line.contains("sidebar__live"), "the reply still runs: {line}");
+    assert_eq!(server.app.replies.count(), 1, "the reply still runs");
+}
+
+#[tokio::test]
+async fn readers_of_very_many_zones_are_not_rendered_for_as_long_as_the_reply_runs() {
+    let server = TestApp::start().await;
+    let ada = server.visitor_of("ada").await;
+    let slow = [("content", "hm"), ("model", "simulated/slow:ms=400"), ("key", "k")];
+    let chat = ada.submits("/c/new", &slow).await.location().unwrap().to_owned();
+    let renderers = &server.app.renderers;
+    for zone in chrono_tz::TZ_VARIANTS.iter().take(40) {
+        let there = beside(&ada, &[("tz", zone.name())]);
+        let path = format!("{chat}/events?after=0.0");
+        let mut events = there.request(Method::GET, &path).send().await.unwrap().bytes_stream().eventsource();
+        while events.next().await.unwrap().unwrap().event != "fx:resync" {}
+    }
+    assert!((2..=10).contains(&renderers.count()), "{}", renderers.count());
+    // Now nobody watches, and the reply goes on.
+    renderers.keep_for(std::time::Duration::from_millis(200));
+    while renderers.count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.app.replies.count(), 1, "the reply still runs");
+}
+
+#[tokio::test]
 async fn two_languages_watch_one_answer_and_each_reads_its_own() {
     let server = TestApp::start().await;
     let ada = server.visitor_of("ada").await;
