@@ -49,7 +49,10 @@ test('each payload, as it streams', () => home.visit({}, async page => {
   const live = await log(page);
   await page.reload();
   await setTrap(page);
-  same(live, await log(page));
+  // A page begins with the latest messages.
+  const again = await log(page), latest = again.slice(again.indexOf('<article '));
+  assert.ok(latest.split('<article ').length > 20);
+  same(live.slice(live.indexOf(latest.slice(0, latest.indexOf('><')))), latest);
   await until(page, () => document.readyState === 'complete');
   await checkTrap(page);
   assert.deepEqual(odd(page, requests), []);

@@ -76,7 +76,8 @@ test('an answer while it is thought about, written, stopped and failed', () => h
   await answer(page).locator('.thinking__summary').click();
   await looksGood(page, 'thinking');
 
-  await say(page, 'write', { model: 'slow:ms=100' });
+  // Longer than any look at it takes.
+  await say(page, 'write', { model: 'tokens:n=3000,ms=60' });
   await grown(page, 60);
   await looksGood(page, 'streaming');
   await page.keyboard.press('Escape');

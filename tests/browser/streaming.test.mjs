@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answer, call, chatId, ended, house, log, same, say, until, words } from './support.mjs';
 
-const home = house();
+const home = house({ FRESHET_TITLE_MODEL: 'off' });
 
 const rows = count => Array.from({ length: count }, (_, i) => i);
 const table = count => `| a | b | c |\n|:--|:-:|--:|\n${rows(count).map(i => `| row ${i} | \`x${i}\` | ${i * i} |`).join('\n')}`;
