@@ -156,6 +156,8 @@ test('a line too short for what was missed brings the page instead', async () =>
     await home.visit({ through: line.url, allows: brokenLine }, async page => {
       await say(page, 'a tour', { model: 'essay:ms=0' });
       await ended(page);
+      // The line may be cut between the answer's end and the word that sending is possible again.
+      await page.locator('[data-behavior="stop"]').waitFor({ state: 'detached' });
       await say(page, 'once more, through a very bad line');
       await isSameReloaded(page);
       assert.ok(line.streams >= 2, `${line.streams} streams`);
