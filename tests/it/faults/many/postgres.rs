@@ -235,5 +235,8 @@ async fn a_deletion_whose_commit_was_not_answered_happens_and_is_heard_of() {
         follower.until("it is told", |history| history.over).await;
     }
     world.until_upstream_is_quiet().await;
-    assert!(!world.truth().await.chats.contains_key(&chat));
+    for side in [0, 1] {
+        let gone = world.ada_at(side).request(Method::GET, &path).send().await.unwrap();
+        assert_eq!(gone.status().as_u16(), 404, "at {side}");
+    }
 }
