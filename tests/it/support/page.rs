@@ -237,7 +237,8 @@ impl Shown {
         } else if block.starts_with("<p") {
             ("<span>", "</p>")
         } else {
-            ("<li", if block.starts_with("<ol") { "</ol>" } else { "</ul>" })
+            let is_numbered = ["<ol", "<section"].iter().any(|start| block.starts_with(start));
+            ("<li", if is_numbered { "</ol>" } else { "</ul>" })
         };
         let at = block.rfind(close).expect("a block that grows has an end");
         if mark == "<span class=\"l\">" {
