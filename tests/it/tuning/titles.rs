@@ -94,10 +94,11 @@ async fn a_stopped_answer_with_text_is_named_and_one_without_is_not() {
 
 #[tokio::test]
 async fn a_name_that_a_person_gave_stays() {
-    // The title takes its time, so that the person is first.
-    let server = named_by("simulated/title:first=150").await;
+    // The title takes its time, so that the person is first: after it was asked for, and before it is given.
+    let server = named_by("simulated/title:first=400").await;
     let ada = server.signed_up("ada").await;
     let (chat, _) = answered(&ada, "simulated/fast", QUESTION).await;
+    while server.upstream().await["titles"] != 1 {}
     let path = format!("/chats/{chat}");
     let renamed = ada.request(Method::PATCH, &path).json(&json!({ "title": "Mine" })).send().await.unwrap();
     assert_eq!(renamed.status(), 200);
