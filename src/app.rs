@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::Standing,
-    config::{Config, DatabaseUrl},
+    config::{self, Config, DatabaseUrl},
     platform::{
         bus::Bus,
         clock::{Clock, Ids},
@@ -18,7 +18,7 @@ use crate::{
         redis::Redis,
         throttle::Throttle,
     },
-    providers::{self, Providers},
+    providers::{self, Account, Providers},
     replies::{Running, Titles},
     stream::{Journal, Log},
     web::{
@@ -200,16 +200,37 @@ pub fn providers(config: &Config) -> reqwest::Result<Providers> {
 
 fn provider_settings(config: &Config) -> providers::Settings {
     let own = &config.providers;
-    let openai = own.openai_api_key.clone().filter(|_| !own.mock).map(|api_key| providers::OpenAi {
-        api_key,
-        base_url: Url::parse(own.openai_base_url.as_base()).ok(),
-    });
     providers::Settings {
-        openai,
+        system: if own.mock { Vec::new() } else { system_accounts(own) },
         simulated: own.simulated || own.mock,
         simulated_url: own.simulated_url.as_ref().and_then(|url| Url::parse(url.as_base()).ok()),
         default_model: config.chats.default_model.as_ref().map(|name| name.as_str().to_owned()),
         idle_timeout: own.upstream_idle,
         ..providers::Settings::default()
     }
+}
+
+/// The server's own accounts: where a key is set, or an address that needs none.
+fn system_accounts(own: &config::Providers) -> Vec<(&'static str, Account)> {
+    let keyed = [
+        ("openai", &own.openai_api_key, &own.openai_base_url),
+        ("anthropic", &own.anthropic_api_key, &own.anthropic_base_url),
+        ("gemini", &own.gemini_api_key, &own.gemini_base_url),
+        ("xai", &own.xai_api_key, &own.xai_base_url),
+        ("meta", &own.meta_api_key, &own.meta_base_url),
+        ("v0", &own.v0_api_key, &own.v0_base_url),
+        ("openrouter", &own.openrouter_api_key, &own.openrouter_base_url),
+    ];
+    let open = [
+        ("ollama", &own.ollama_api_key, &own.ollama_base_url),
+        ("compatible", &own.compatible_api_key, &own.compatible_base_url),
+    ];
+    let keyed = keyed.into_iter().filter_map(|(name, key, url)| Some((name, key.clone()?, url)));
+    let open = open
+        .into_iter()
+        .filter_map(|(name, key, url)| Some((name, key.clone().unwrap_or_else(|| "".into()), url.as_ref()?)));
+    let account = |(name, key, url): (_, _, &config::HttpUrl)| {
+        (name, Account { id: None, key, base_url: Url::parse(url.as_base()).ok() })
+    };
+    keyed.chain(open).map(account).collect()
 }

@@ -11,6 +11,7 @@ use crate::{
     app,
     config::{self, Config},
     platform::{crypto, redis::Redis},
+    providers::Accounts,
     web,
 };
 use clap::{Parser, Subcommand};
@@ -209,7 +210,7 @@ async fn examine(config: &Config, report: &mut doctor::Report) {
     }
     match app::providers(config) {
         Ok(providers) => {
-            let models = providers.models().await;
+            let models = providers.models(&Accounts::none()).await;
             let verdict = if models.is_empty() { Verdict::Warn } else { Verdict::Ok };
             report.add("models", verdict, format!("{} can be used", models.len()));
         }

@@ -22,6 +22,9 @@ pub mod web;
 /// Who is asking: users, sessions, passwords, API tokens, and the one gate that says what an actor may do.
 pub mod accounts;
 
+/// People's own keys at providers: sealed, opened just in time, never shown again.
+pub mod keys;
+
 /// Conversations: what was said, by whom, in which branch. It never calls a model.
 pub mod chat;
 

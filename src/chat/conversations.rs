@@ -18,7 +18,9 @@ use crate::{
     accounts::Actor,
     app::App,
     error::{Error, Result},
+    keys,
     platform::db::Tx,
+    providers::Accounts,
     stream::Cursor,
 };
 
@@ -126,7 +128,7 @@ pub(crate) async fn create_in(
     let conversation = Conversation {
         id: app.ids.next(),
         title: new.title.as_deref().map(tidy_title).unwrap_or_default(),
-        model: new.model.unwrap_or_else(|| app.providers.default_model()),
+        model: new.model.unwrap_or_else(|| app.providers.default_model(&Accounts::none())),
         leaf_id: None,
         created_at: now,
         updated_at: now,
@@ -322,13 +324,17 @@ fn is_direction_mark(c: char) -> bool {
 }
 
 /// The model that this person's conversations begin with: their own choice as long as it can be used, else the server's.
-pub async fn first_model(app: &App, actor: &Actor) -> String {
-    if let Some(own) = &actor.preferences.default_model
-        && let Ok(model) = app.providers.resolve(own).await
+///
+/// # Errors
+/// The database.
+pub async fn first_model(app: &App, actor: &Actor) -> Result<String> {
+    let own = keys::accounts_of(app, actor.user.0).await?;
+    if let Some(chosen) = &actor.preferences.default_model
+        && let Ok(model) = app.providers.resolve(chosen, &own).await
     {
-        return model.name;
+        return Ok(model.name);
     }
-    app.providers.default_model()
+    Ok(app.providers.default_model(&own))
 }
 
 /// The full name of a model that can be used now, or of the one that this person begins with.
@@ -337,11 +343,14 @@ pub async fn first_model(app: &App, actor: &Actor) -> String {
 /// An unknown or ambiguous name.
 pub(crate) async fn usable_model(app: &App, actor: &Actor, name: Option<&str>) -> Result<String> {
     match name.map(str::trim).filter(|name| !name.is_empty()) {
-        None => Ok(first_model(app, actor).await),
-        Some(name) => match app.providers.resolve(name).await {
-            Ok(model) => Ok(model.name),
-            Err(error) => Err(Error::field("unknown_model", "model", error.to_string())),
-        },
+        None => first_model(app, actor).await,
+        Some(name) => {
+            let own = keys::accounts_of(app, actor.user.0).await?;
+            match app.providers.resolve(name, &own).await {
+                Ok(model) => Ok(model.name),
+                Err(error) => Err(Error::field("unknown_model", "model", error.to_string())),
+            }
+        }
     }
 }
 

@@ -164,6 +164,54 @@ settings! {
         /// Address of OpenAI's API, or of any server that speaks it.
         openai_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["OPENAI_BASE_URL"],
             default "https://api.openai.com/v1", example "http://localhost:8000/v1";
+        /// Key for Anthropic. Its models appear when this is set.
+        anthropic_api_key: Option<SecretString> = Optional(Secret), ["ANTHROPIC_API_KEY"],
+            default "" = "no models of Anthropic", example "sk-ant-…";
+        /// Address of Anthropic's API, or of a proxy in front of it.
+        anthropic_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["ANTHROPIC_BASE_URL"],
+            default "https://api.anthropic.com", example "https://proxy.example.com/anthropic";
+        /// Key for Google Gemini. Its models appear when this is set.
+        gemini_api_key: Option<SecretString> = Optional(Secret), ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+            default "" = "no models of Google Gemini", example "AQ.…";
+        /// Address of Google Gemini's API, or of a proxy in front of it.
+        gemini_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["GEMINI_BASE_URL"],
+            default "https://generativelanguage.googleapis.com/v1beta", example "https://proxy.example.com/gemini";
+        /// Key for xAI. Its models appear when this is set.
+        xai_api_key: Option<SecretString> = Optional(Secret), ["XAI_API_KEY", "X_AI_KEY"],
+            default "" = "no models of xAI", example "xai-…";
+        /// Address of xAI's API, or of a proxy in front of it.
+        xai_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["XAI_BASE_URL"],
+            default "https://api.x.ai/v1", example "https://proxy.example.com/xai";
+        /// Key for Meta. Its models appear when this is set.
+        meta_api_key: Option<SecretString> = Optional(Secret), ["META_API_KEY", "LLAMA_API_KEY"],
+            default "" = "no models of Meta", example "a-key";
+        /// Address of Meta's API, or of a proxy in front of it.
+        meta_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["META_BASE_URL", "LLAMA_BASE_URL"],
+            default "https://api.meta.ai/v1", example "https://proxy.example.com/meta";
+        /// Key for Vercel v0. Its models appear when this is set.
+        v0_api_key: Option<SecretString> = Optional(Secret), ["V0_API_KEY"],
+            default "" = "no models of Vercel v0", example "v1:…";
+        /// Address of Vercel v0's API, or of a proxy in front of it.
+        v0_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["V0_BASE_URL"],
+            default "https://api.v0.dev/v1", example "https://proxy.example.com/v0";
+        /// Key for OpenRouter. Its models appear when this is set.
+        openrouter_api_key: Option<SecretString> = Optional(Secret), ["OPENROUTER_API_KEY"],
+            default "" = "no models of OpenRouter", example "sk-or-v1-…";
+        /// Address of OpenRouter's API, or of a proxy in front of it.
+        openrouter_base_url: HttpUrl = Parsed::<HttpUrl>::url(), ["OPENROUTER_BASE_URL"],
+            default "https://openrouter.ai/api/v1", example "https://proxy.example.com/openrouter";
+        /// Address of an Ollama. Its models appear when this is set.
+        ollama_base_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::url()), ["OLLAMA_BASE_URL"],
+            default "" = "no models of Ollama", example "http://localhost:11434";
+        /// Key for Ollama's cloud (`https://ollama.com`); one of your own needs none.
+        ollama_api_key: Option<SecretString> = Optional(Secret), ["OLLAMA_API_KEY"],
+            default "" = "no key is sent", example "a-key";
+        /// Address of any other server that speaks OpenAI's Chat Completions. Its models appear when this is set.
+        compatible_base_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::url()), ["COMPATIBLE_BASE_URL"],
+            default "" = "no such server", example "http://localhost:8000/v1";
+        /// Key for the server at `COMPATIBLE_BASE_URL`, if it wants one.
+        compatible_api_key: Option<SecretString> = Optional(Secret), ["COMPATIBLE_API_KEY"],
+            default "" = "no key is sent", example "a-key";
         /// Whether only the simulated provider is used, whatever keys are set. For trying out and for tests: nothing
         /// leaves the machine and nothing costs money.
         mock: bool = Flag, ["LLM_MOCK_MODE"], default "false", example "true";
@@ -240,21 +288,6 @@ pub(super) const NOT_YET: &[&str] = &[
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
-    "ANTHROPIC_API_KEY",
-    "ANTHROPIC_BASE_URL",
-    "GEMINI_API_KEY",
-    "GOOGLE_API_KEY",
-    "GEMINI_BASE_URL",
-    "XAI_API_KEY",
-    "X_AI_KEY",
-    "XAI_BASE_URL",
-    "LLAMA_API_KEY",
-    "LLAMA_BASE_URL",
-    "V0_API_KEY",
-    "V0_BASE_URL",
-    "OPENROUTER_API_KEY",
-    "OPENROUTER_BASE_URL",
-    "OLLAMA_BASE_URL",
 ];
 
 /// `FRESHET_…` names of the scripts around the server (tests, benchmarks, build cache), which it passes over.

@@ -197,12 +197,12 @@ fn names_of_other_programs_and_of_our_scripts_are_passed_over() {
 
 #[test]
 fn a_setting_of_a_later_version_is_a_warning() {
-    let config = read(&[("S3_BUCKET", "x"), ("ANTHROPIC_API_KEY_FILE", "/run/x"), ("SMTP_URL", "")]);
+    let config = read(&[("S3_BUCKET", "x"), ("S3_ACCESS_KEY_ID_FILE", "/run/x"), ("SMTP_URL", "")]);
     assert_eq!(
         config.warnings(),
         [
             "S3_BUCKET is set but not used by this version",
-            "ANTHROPIC_API_KEY_FILE is set but not used by this version"
+            "S3_ACCESS_KEY_ID_FILE is set but not used by this version"
         ]
     );
 }

@@ -1,7 +1,8 @@
 //! What goes to a provider and what comes back, without any wire's dialect.
 
-use std::pin::Pin;
+use std::{borrow::Cow, pin::Pin};
 
+use bytes::Bytes;
 use futures::Stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,6 +25,8 @@ pub enum Delta {
     ToolCall { index: u32, id: Option<String>, name: Option<String>, arguments: String },
     /// The model that answers, in the provider's words; at most once, near the end.
     Model(String),
+    /// What the provider wants back with the next question; at most once, near the end.
+    Replay(Replay),
     /// Token counts, at most once, right before the end. Absent when the provider sends none.
     Usage(Usage),
     /// The provider said that the answer is finished. Always last.
@@ -90,6 +93,8 @@ pub struct Request {
     pub model: String,
     /// The conversation, oldest first.
     pub messages: Vec<Message>,
+    /// What the model may call.
+    pub tools: Vec<Tool>,
     /// Limit of the answer in tokens.
     pub max_tokens: Option<u32>,
     /// 0 to 2; not sent to models that refuse it.
@@ -98,24 +103,87 @@ pub struct Request {
     pub reasoning_effort: Option<String>,
 }
 
+/// A function that a model may call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tool {
+    pub name: String,
+    pub description: String,
+    /// JSON Schema of its arguments, an object.
+    pub parameters: serde_json::Value,
+}
+
 /// One turn of the conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub role: Role,
     pub text: String,
+    /// What a person has attached. Each wire says it in its own form; what a model can't take was left out before.
+    pub files: Vec<File>,
+    /// What the model called, in an assistant's turn. Each has its result in the next one.
+    pub calls: Vec<ToolCall>,
+    /// What came of the calls of the turn before; a user's turn with results may have no text.
+    pub results: Vec<ToolResult>,
+    /// How the provider that is asked said this turn itself, if it may be told so again.
+    pub replay: Option<Replay>,
+}
+
+/// Something that goes along with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    pub name: String,
+    /// As found by looking into it: `image/png`, `image/jpeg`, `image/webp`, `image/gif` or `application/pdf`.
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+/// A finished call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolCall {
+    /// Names it within the conversation. Not every wire takes every text: it is the wire's to make one that fits.
+    pub id: String,
+    pub name: String,
+    /// The text of a JSON object.
+    pub arguments: String,
+}
+
+/// What a tool gave back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolResult {
+    /// [`ToolCall::id`].
+    pub id: String,
+    /// [`ToolCall::name`].
+    pub name: String,
+    pub output: String,
+    pub failed: bool,
+}
+
+/// Items of an answer in the provider's own words: sealed thoughts, signatures, ids. They mean something only to the
+/// provider, model and account that said them, and only behind the very messages that they answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// Which wire said it, and understands it: `responses`, `messages`, `generate`, `details`.
+    pub form: Cow<'static, str>,
+    /// A JSON text, kept as it came.
+    pub items: String,
 }
 
 impl Message {
     pub fn system(text: impl Into<String>) -> Self {
-        Self { role: Role::System, text: text.into() }
+        Self::new(Role::System, text)
     }
 
     pub fn user(text: impl Into<String>) -> Self {
-        Self { role: Role::User, text: text.into() }
+        Self::new(Role::User, text)
     }
 
     pub fn assistant(text: impl Into<String>) -> Self {
-        Self { role: Role::Assistant, text: text.into() }
+        Self::new(Role::Assistant, text)
+    }
+
+    /// A turn that is nothing but text.
+    pub fn new(role: Role, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { role, text, files: Vec::new(), calls: Vec::new(), results: Vec::new(), replay: None }
     }
 }
 

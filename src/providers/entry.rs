@@ -1,92 +1,192 @@
-//! A provider that is set up: its row of the catalogue, its wire and its list of models.
+//! A provider, and the doors that accounts open to it.
 
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::Mutex;
 use url::Url;
+use uuid::Uuid;
 
 use super::{
-    Error, Model, Settings,
-    catalog::{self, Row},
+    Account, Accounts, Capabilities, Error, Key, Model, ModelPrice, Settings,
+    catalog::{self, Row, Temperature},
     list::List,
     price::Price,
     simulated,
-    wire::{self, Wire},
+    wire::{self, Limits, Listed, Wire},
 };
+
+/// Lists of people's own accounts that are kept at once; beyond that all are forgotten.
+const OWN_LISTS: usize = 1_000;
 
 /// See the module.
 pub struct Entry {
     pub row: &'static Row,
-    /// `Err` when the account cannot be used at all, e.g. a key with a line break.
-    pub wire: Result<Box<dyn Wire>, Error>,
+    system: Option<Account>,
+    /// The list of models that the server's own account sees.
+    list: Arc<List>,
+    /// Lists of people's own accounts, by row and version.
+    own: Mutex<HashMap<(Uuid, i64), Arc<List>>>,
+    /// In process, without a socket.
+    inside: Option<Arc<simulated::InProcess>>,
+    settings: Settings,
+    http: reqwest::Client,
+}
+
+/// A provider as one account sees it.
+pub struct Door {
+    pub row: &'static Row,
+    pub wire: Arc<dyn Wire>,
+    pub list: Arc<List>,
     /// `None` in process.
     pub base_url: Option<Url>,
-    pub list: List,
+    pub key: Key,
 }
 
 impl Entry {
-    /// `None` when the settings do not ask for this provider.
+    /// Talks to nobody. `None` for the simulated provider where it isn't wanted.
     pub fn new(row: &'static Row, settings: &Settings, http: &reqwest::Client) -> Option<Self> {
-        let (key, base_url) = match row.name {
-            "openai" => {
-                settings.openai.as_ref().map(|account| (account.api_key.clone(), account.base_url.clone()))?
-            }
-            "simulated" if settings.simulated => ("simulated".into(), settings.simulated_url.clone()),
-            _ => return None,
-        };
-        let limits = wire::Limits::from(settings);
-        let list = List::new(row, base_url.is_some(), settings);
-        if row.name == catalog::SIMULATED.name && base_url.is_none() {
-            let wire: Box<dyn Wire> = Box::new(simulated::InProcess::new(limits));
-            return Some(Self { row, wire: Ok(wire), base_url: None, list });
+        let is_simulated = row.name == catalog::SIMULATED.name;
+        if is_simulated && !settings.simulated {
+            return None;
         }
-        let base =
-            base_url.unwrap_or_else(|| Url::parse(row.base_url).expect("the catalogue's own URLs parse"));
-        let wire = wire::openai::OpenAi::new(row, &key, &base, limits, http.clone());
-        let wire = wire.map(|wire| Box::new(wire) as Box<dyn Wire>);
-        Some(Self { row, wire, base_url: Some(base), list })
+        let system = if is_simulated {
+            let base_url = settings.simulated_url.clone();
+            Some(Account { id: None, key: "simulated".into(), base_url })
+        } else {
+            settings.system.iter().find(|(name, _)| *name == row.name).map(|(_, account)| account.clone())
+        };
+        let inside = (is_simulated && settings.simulated_url.is_none())
+            .then(|| Arc::new(simulated::InProcess::new(Limits::from(settings))));
+        let foreign = system.as_ref().is_some_and(|account| is_foreign(row, account));
+        let list = Arc::new(List::new(row, foreign, settings));
+        let (settings, http) = (settings.clone(), http.clone());
+        Some(Self { row, system, list, own: Mutex::default(), inside, settings, http })
     }
 
+    /// The account that a request is made with: a person's own before the server's.
+    fn account<'a>(&'a self, own: &'a Accounts) -> Option<&'a Account> {
+        own.at(self.row.name).or(self.system.as_ref())
+    }
+
+    /// What opens for these accounts.
+    ///
+    /// # Errors
+    /// [`Error::NotConfigured`] without any, [`Error::BadKey`] for a key that can't be sent.
+    pub fn door(&self, own: &Accounts) -> Result<Door, Error> {
+        if let Some(inside) = &self.inside {
+            let (wire, list) = (inside.clone(), self.list.clone());
+            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server });
+        }
+        let account = self.account(own).ok_or(Error::NotConfigured)?;
+        let base = account.base_url.clone().or_else(|| Url::parse(self.row.base_url).ok());
+        let base = base.ok_or(Error::NotConfigured)?;
+        let limits = Limits::from(&self.settings);
+        let wire = Arc::from(wire::build(self.row, account, &base, limits, self.http.clone())?);
+        let (list, key) = match account.id {
+            None => (self.list.clone(), Key::Server),
+            Some(id) => (self.own_list(id, account), Key::Own),
+        };
+        Ok(Door { row: self.row, wire, list, base_url: Some(base), key })
+    }
+
+    /// Host of the server's own base URL, as it may be shown.
+    pub fn host(&self) -> Option<String> {
+        if self.inside.is_some() {
+            return None;
+        }
+        let own = self.system.as_ref()?.base_url.clone();
+        own.or_else(|| Url::parse(self.row.base_url).ok()).as_ref().map(shown_host)
+    }
+
+    /// What is known to be offered right now, without asking anybody; for the model to begin with.
+    pub fn first(&self, own: &Accounts) -> Option<String> {
+        let door = self.door(own).ok()?;
+        let id = door.list.first().or_else(|| Some(self.row.known.first()?.id.to_owned()))?;
+        Some(format!("{}/{id}", self.row.name))
+    }
+
+    fn own_list(&self, id: (Uuid, i64), account: &Account) -> Arc<List> {
+        let mut own = self.own.lock();
+        if own.len() >= OWN_LISTS && !own.contains_key(&id) {
+            own.clear();
+        }
+        let new = || Arc::new(List::new(self.row, is_foreign(self.row, account), &self.settings));
+        own.entry(id).or_insert_with(new).clone()
+    }
+}
+
+/// Whether the account is at somebody else's server behind this row.
+fn is_foreign(row: &Row, account: &Account) -> bool {
+    account.base_url.as_ref().is_some_and(|url| url.as_str().trim_end_matches('/') != row.base_url)
+}
+
+impl Door {
     /// What the provider offers now.
     pub async fn models(&self) -> Vec<Model> {
-        let Ok(wire) = &self.wire else { return Vec::new() };
-        self.list.shown(wire.as_ref()).await.iter().map(|id| self.model(id)).collect()
+        self.list.shown(self.wire.as_ref()).await.iter().map(|listed| self.model(listed)).collect()
     }
 
     /// Any id of the provider, also one that the list hides or that could not be checked.
     pub async fn find(&self, id: &str) -> Option<Model> {
-        let wire = self.wire.as_ref().ok()?;
-        let simulated = self.row.name == catalog::SIMULATED.name;
-        let has = if simulated { simulated::knows(id) } else { self.list.has(id, wire.as_ref()).await };
-        has.then(|| self.model(id))
+        if self.is_simulated() {
+            return simulated::knows(id).then(|| self.model(&Listed::of(id.to_owned())));
+        }
+        self.list.has(id, self.wire.as_ref()).await.map(|listed| self.model(&listed))
     }
 
     /// Only an id that the provider really lists: a guess must not make a bare id ambiguous.
     pub async fn find_listed(&self, id: &str) -> Option<Model> {
-        let wire = self.wire.as_ref().ok()?;
-        let parametrised = self.row.name == catalog::SIMULATED.name && simulated::knows(id);
-        (parametrised || self.list.lists(id, wire.as_ref()).await).then(|| self.model(id))
+        if self.is_simulated() && simulated::knows(id) {
+            return Some(self.model(&Listed::of(id.to_owned())));
+        }
+        self.list.lists(id, self.wire.as_ref()).await.map(|listed| self.model(&listed))
     }
 
-    /// Behind somebody's own base URL ids, and prices, mean something else.
-    pub fn price(&self, id: &str) -> Option<Price> {
-        let own = Url::parse(self.row.base_url).ok();
-        let known = self.row.known.iter().find(|known| known.id == id)?;
-        known.price.filter(|_| self.base_url == own)
+    fn is_simulated(&self) -> bool {
+        self.row.name == catalog::SIMULATED.name
     }
 
-    fn model(&self, id: &str) -> Model {
+    /// The price of a model: what the provider's own list says, or on its own host what we know.
+    fn price(&self, listed: &Listed) -> Option<Price> {
+        let known = self.row.known.iter().find(|known| known.id == listed.id);
+        let own = self.base_url == Url::parse(self.row.base_url).ok();
+        listed.price.or_else(|| known?.price.filter(|_| own))
+    }
+
+    fn model(&self, listed: &Listed) -> Model {
+        let id = listed.id.as_str();
         let known = self.row.known.iter().find(|known| known.id == id);
         // The options behind a simulated model's colon change nothing about that.
-        let simulated = self.row.name == catalog::SIMULATED.name;
-        let base = id.split(':').next().filter(|_| simulated).unwrap_or(id);
+        let base = id.split(':').next().filter(|_| self.is_simulated()).unwrap_or(id);
         let kind = self.row.known.iter().find(|known| known.id == base);
-        let reasoning = kind.map_or_else(|| looks_reasoning(id), |known| known.reasoning);
+        let guess = || Capabilities { reasoning: looks_reasoning(id), ..Capabilities::NONE };
+        let capabilities = listed.capabilities.or(kind.map(|known| known.capabilities)).unwrap_or_else(guess);
+        let price = self.price(listed);
+        let number = |listed: Option<u32>, known: Option<u32>| listed.or(known).filter(|number| *number > 0);
+        let label = listed.label.clone().or_else(|| known.map(|known| known.label.to_owned()));
         Model {
             name: format!("{}/{id}", self.row.name),
             id: id.to_owned(),
             provider: self.row.name.to_owned(),
             provider_label: self.row.label.to_owned(),
-            label: known.map_or_else(|| id.to_owned(), |known| known.label.to_owned()),
-            reasoning,
-            context_window: known.map(|known| known.context_window),
+            label: label.unwrap_or_else(|| id.to_owned()),
+            reasoning: capabilities.reasoning,
+            capabilities,
+            context_window: number(listed.context_window, known.map(|known| known.context_window)),
+            max_output: number(listed.max_output, known.map(|known| known.max_output)),
+            efforts: known
+                .map_or(&[][..], |known| known.efforts)
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect(),
+            temperature: kind.map_or(
+                if capabilities.reasoning { Temperature::Never } else { Temperature::Always },
+                |known| known.temperature,
+            ),
+            price: price.map(ModelPrice::from),
+            exact: price,
+            retires: listed.retires.clone().or_else(|| known?.retires.map(str::to_owned)),
+            key: self.key,
         }
     }
 }

@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::{Error, Settings, catalog::Row, wire::Wire};
+use super::{
+    Error, Settings,
+    catalog::Row,
+    wire::{Listed, Wire},
+};
 
 /// How long the first failure is believed, so that a dead provider does not slow down every page view; doubles with
 /// each further one, up to 16 minutes.
@@ -25,7 +29,7 @@ pub struct List {
 
 #[derive(Default)]
 struct State {
-    ids: Option<Vec<String>>,
+    models: Option<Vec<Listed>>,
     fresh_until: Option<Instant>,
     failures: u32,
 }
@@ -36,50 +40,57 @@ impl List {
         Self { row, foreign, ttl, timeout, state: Mutex::default(), fetching: tokio::sync::Mutex::default() }
     }
 
-    /// The ids to offer: the provider's own without those that cannot chat, or the catalogue's.
-    pub async fn shown(&self, wire: &dyn Wire) -> Vec<String> {
+    /// The models to offer: the provider's own without those that cannot chat, or the catalogue's.
+    pub async fn shown(&self, wire: &dyn Wire) -> Vec<Listed> {
         self.refresh(wire).await;
-        self.offered().unwrap_or_else(|| self.row.known.iter().map(|known| known.id.to_owned()).collect())
+        self.offered().unwrap_or_else(|| self.known().collect())
     }
 
-    /// Whether the provider may have this id: listed, known, or no list could be had.
-    pub async fn has(&self, id: &str, wire: &dyn Wire) -> bool {
+    /// The model that the provider may have by this id: listed, known, or no list could be had.
+    pub async fn has(&self, id: &str, wire: &dyn Wire) -> Option<Listed> {
         if id.is_empty() || id.len() > 256 || id.chars().any(char::is_control) {
-            return false;
+            return None;
         }
-        self.lists(id, wire).await || self.state.lock().ids.is_none()
+        let listed = self.lists(id, wire).await;
+        listed.or_else(|| self.state.lock().models.is_none().then(|| Listed::of(id.to_owned())))
     }
 
-    /// Whether the provider's list, or without one the catalogue, has this id. A list of yesterday is good enough for
-    /// a yes, so that sending a message does not wait for a list.
-    pub async fn lists(&self, id: &str, wire: &dyn Wire) -> bool {
-        if self.state.lock().ids.as_ref().is_some_and(|ids| ids.iter().any(|listed| listed == id)) {
-            return true;
+    /// The model of this id in the provider's list, or without one in the catalogue. A list of yesterday is good enough
+    /// for a yes, so that sending a message does not wait for a list.
+    pub async fn lists(&self, id: &str, wire: &dyn Wire) -> Option<Listed> {
+        if let Some(listed) = self.fetched(id).flatten() {
+            return Some(listed);
         }
         self.refresh(wire).await;
-        match &self.state.lock().ids {
-            Some(ids) => ids.iter().any(|listed| listed == id),
-            None => self.row.known.iter().any(|known| known.id == id),
-        }
+        self.fetched(id).unwrap_or_else(|| self.known().find(|known| known.id == id))
+    }
+
+    /// What the fetched list, if there is one, says about an id.
+    fn fetched(&self, id: &str) -> Option<Option<Listed>> {
+        let state = self.state.lock();
+        state.models.as_ref().map(|models| models.iter().find(|listed| listed.id == id).cloned())
+    }
+
+    fn known(&self) -> impl Iterator<Item = Listed> {
+        self.row.known.iter().map(|known| Listed::of(known.id.to_owned()))
     }
 
     /// The id to start with, from what is known right now. Never waits.
     pub fn first(&self) -> Option<String> {
         let offered = self.offered()?;
-        let known = self.row.known.iter().find(|known| offered.iter().any(|id| id == known.id));
-        known.map(|known| known.id.to_owned()).or_else(|| offered.into_iter().next())
+        let known = self.row.known.iter().find(|known| offered.iter().any(|listed| listed.id == known.id));
+        known.map(|known| known.id.to_owned()).or_else(|| Some(offered.into_iter().next()?.id))
     }
 
     /// The fetched list as a person should see it: what we know first, then by name.
-    fn offered(&self) -> Option<Vec<String>> {
+    fn offered(&self) -> Option<Vec<Listed>> {
         let state = self.state.lock();
-        let mut ids: Vec<String> =
-            state.ids.as_ref()?.iter().filter(|id| self.can_chat(id)).cloned().collect();
-        ids.sort();
-        ids.dedup();
-        let rank = |id: &String| self.row.known.iter().position(|known| known.id == id).unwrap_or(usize::MAX);
-        ids.sort_by_key(rank);
-        Some(ids)
+        let mut models: Vec<Listed> =
+            state.models.as_ref()?.iter().filter(|listed| self.can_chat(&listed.id)).cloned().collect();
+        let rank = |id: &str| self.row.known.iter().position(|known| known.id == id).unwrap_or(usize::MAX);
+        models.sort_by(|a, b| (rank(&a.id), &a.id).cmp(&(rank(&b.id), &b.id)));
+        models.dedup_by(|a, b| a.id == b.id);
+        Some(models)
     }
 
     fn can_chat(&self, id: &str) -> bool {
@@ -90,7 +101,7 @@ impl List {
         if self.is_fresh() {
             return;
         }
-        let has_old = self.state.lock().ids.is_some();
+        let has_old = self.state.lock().models.is_some();
         let _guard = match self.fetching.try_lock() {
             Ok(guard) => guard,
             Err(_) if has_old => return,
@@ -102,7 +113,9 @@ impl List {
         let fetched = tokio::time::timeout(self.timeout, wire.list()).await;
         let mut state = self.state.lock();
         match fetched {
-            Ok(Ok(ids)) => *state = State { ids, fresh_until: Some(Instant::now() + self.ttl), failures: 0 },
+            Ok(Ok(models)) => {
+                *state = State { models, fresh_until: Some(Instant::now() + self.ttl), failures: 0 }
+            }
             failed => {
                 let why = failed.ok().and_then(Result::err).unwrap_or(Error::Timeout);
                 tracing::warn!(provider = self.row.name, "model list not refreshed: {why}");

@@ -4,6 +4,7 @@
 //! turns what comes back into deltas; an answer is a success only if the provider said why it ended.
 //! Start reading at [`Providers::stream`]; a new OpenAI-shaped provider is one row in [`catalog`].
 
+mod account;
 pub mod catalog;
 mod delta;
 mod entry;
@@ -16,19 +17,23 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use delta::{Delta, DeltaStream, FinishReason, Message, Request, Role, Usage};
+pub use account::{Account, Accounts};
+pub use delta::{
+    Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
+};
 pub use error::Error;
 use serde::{Deserialize, Serialize};
-pub use settings::{OpenAi, Settings};
+pub use settings::Settings;
 use utoipa::ToSchema;
 
 use self::{
-    catalog::Row,
-    entry::{Entry, shown_host},
+    catalog::{Row, Temperature},
+    entry::{Door, Entry},
+    price::Price,
 };
 
 /// A model that can be used now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Model {
     /// `<provider>/<id>`; the id may itself contain slashes.
     pub name: String,
@@ -42,8 +47,73 @@ pub struct Model {
     pub label: String,
     /// Whether it thinks before it answers.
     pub reasoning: bool,
+    /// What it can do beside reading and writing text.
+    pub capabilities: Capabilities,
     /// Tokens the model can look at, where known.
     pub context_window: Option<u32>,
+    /// Tokens the model can say at once, where known.
+    pub max_output: Option<u32>,
+    /// The words it takes for how much it thinks; empty where it takes none, or nobody knows.
+    pub efforts: Vec<String>,
+    /// When it takes a temperature.
+    #[serde(skip)]
+    pub temperature: Temperature,
+    /// What it costs, where known.
+    pub price: Option<ModelPrice>,
+    #[serde(skip)]
+    exact: Option<Price>,
+    /// The day on which its provider switches it off, as in `2027-01-14`.
+    pub retires: Option<String>,
+    /// Whose key it is asked with.
+    pub key: Key,
+}
+
+/// What a model can do beside reading and writing text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Capabilities {
+    /// Looks at pictures.
+    pub vision: bool,
+    /// Reads PDF.
+    pub pdf: bool,
+    /// Calls tools.
+    pub tools: bool,
+    /// Thinks before it answers.
+    pub reasoning: bool,
+    /// Makes pictures.
+    pub images: bool,
+}
+
+impl Capabilities {
+    /// Text in, text out.
+    pub const NONE: Self = Self { vision: false, pdf: false, tools: false, reasoning: false, images: false };
+    /// Everything but making pictures.
+    pub const MOST: Self = Self { vision: true, pdf: true, tools: true, reasoning: true, images: false };
+}
+
+/// Prices in US dollars per million tokens, as decimal numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ModelPrice {
+    /// Of the prompt.
+    pub input: String,
+    /// Of the answer, thinking included.
+    pub output: String,
+}
+
+impl From<Price> for ModelPrice {
+    fn from(price: Price) -> Self {
+        let dollars = |nanos: u32| price::dollars(i64::from(nanos) * 1_000_000);
+        Self { input: dollars(price.input), output: dollars(price.output) }
+    }
+}
+
+/// Whose key opens a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Key {
+    /// The person's own.
+    Own,
+    /// The server's; also where none is needed.
+    Server,
 }
 
 /// What an operator or a user may know about a provider.
@@ -53,9 +123,11 @@ pub struct ProviderStatus {
     pub label: String,
     /// Whether it can be used: a key is set (and can be sent), or it needs none.
     pub configured: bool,
+    /// Whose key is used; `null` while there is none.
+    pub key: Option<Key>,
     /// Whether its answers are made up by Freshet itself.
     pub simulated: bool,
-    /// Public host name of its base URL; `private` for addresses and names that are nobody's business.
+    /// Public host name of the server's own base URL; `private` for addresses and names that are nobody's business.
     pub host: Option<String>,
 }
 
@@ -77,10 +149,10 @@ impl Providers {
         Self { shared: Arc::new(Shared { entries, default_model: settings.default_model }) }
     }
 
-    /// The models that can be used now. Lists are cached; one that fails or takes longer than
-    /// [`Settings::list_timeout`] is replaced by what we knew before or by the catalogue.
-    pub async fn models(&self) -> Vec<Model> {
-        let lists = self.shared.entries.iter().filter(|entry| entry.wire.is_ok()).map(Entry::models);
+    /// The models that can be used now, with these accounts beside the server's. Lists are cached; one that fails or
+    /// takes longer than [`Settings::list_timeout`] is replaced by what we knew before or by the catalogue.
+    pub async fn models(&self, own: &Accounts) -> Vec<Model> {
+        let lists = self.doors(own).map(|door| async move { door.models().await });
         futures::future::join_all(lists).await.into_iter().flatten().collect()
     }
 
@@ -88,15 +160,13 @@ impl Providers {
     ///
     /// # Errors
     /// [`Error::ModelNotFound`], [`Error::ModelAmbiguous`], or why the provider cannot be used.
-    pub async fn resolve(&self, name: &str) -> Result<Model, Error> {
+    pub async fn resolve(&self, name: &str, own: &Accounts) -> Result<Model, Error> {
         let full = name.split_once('/').and_then(|(provider, id)| Some((self.entry(provider)?, id)));
         if let Some((entry, id)) = full {
-            entry.wire.as_ref().map_err(Error::clone)?;
-            return entry.find(id).await.ok_or(Error::ModelNotFound);
+            return entry.door(own)?.find(id).await.ok_or(Error::ModelNotFound);
         }
-        let usable = self.shared.entries.iter().filter(|entry| entry.wire.is_ok());
-        let found = futures::future::join_all(usable.map(|entry| entry.find_listed(name))).await;
-        let mut found = found.into_iter().flatten();
+        let found = self.doors(own).map(|door| async move { door.find_listed(name).await });
+        let mut found = futures::future::join_all(found).await.into_iter().flatten();
         match (found.next(), found.next()) {
             (Some(model), None) => Ok(model),
             (Some(_), Some(_)) => Err(Error::ModelAmbiguous),
@@ -109,57 +179,75 @@ impl Providers {
     ///
     /// # Errors
     /// As [`Providers::resolve`].
-    pub async fn cheap(&self, name: &str) -> Result<Model, Error> {
-        let model = self.resolve(name).await?;
+    pub async fn cheap(&self, name: &str, own: &Accounts) -> Result<Model, Error> {
+        let model = self.resolve(name, own).await?;
         let Some(entry) = self.entry(&model.provider) else { return Ok(model) };
-        Ok(entry.find_listed(entry.row.cheap).await.unwrap_or(model))
+        Ok(entry.door(own)?.find_listed(entry.row.cheap).await.unwrap_or(model))
     }
 
     /// Full name of the model for new chats. Answers at once, without asking any provider.
-    pub fn default_model(&self) -> String {
+    pub fn default_model(&self, own: &Accounts) -> String {
         if let Some(name) = &self.shared.default_model {
             return name.clone();
         }
-        let usable = self.shared.entries.iter().find(|entry| entry.wire.is_ok());
-        let named = usable.and_then(|entry| {
-            Some(entry.list.first().unwrap_or(entry.row.known.first()?.id.into()))
-                .map(|id| format!("{}/{id}", entry.row.name))
-        });
-        named.unwrap_or_else(|| "simulated/essay".to_owned())
+        let first = self.shared.entries.iter().find_map(|entry| entry.first(own));
+        first.unwrap_or_else(|| "simulated/essay".to_owned())
     }
 
     /// Asks a model, once. No retry hides in here; [`Error::retryable`] tells the caller what may be tried again.
     ///
     /// # Errors
     /// Everything up to the response head; later failures are the stream's last item.
-    pub async fn stream(&self, model: &Model, mut request: Request) -> Result<DeltaStream, Error> {
+    pub async fn stream(
+        &self,
+        model: &Model,
+        mut request: Request,
+        own: &Accounts,
+    ) -> Result<DeltaStream, Error> {
         let entry = self.entry(&model.provider).ok_or(Error::NotConfigured)?;
         request.model.clone_from(&model.id);
-        entry.wire.as_ref().map_err(Error::clone)?.stream(model, request).await
+        entry.door(own)?.wire.stream(model, request).await
     }
 
-    /// What an answer of `model` costs, in billionths of a US dollar; `None` where the price is not known.
-    pub fn cost(&self, model: &Model, usage: &Usage) -> Option<i64> {
-        self.entry(&model.provider)?.price(&model.id)?.of(usage)
+    /// Asks a provider whether an account's key is good, in the cheapest way it has. No provider proves by that that
+    /// there is money.
+    ///
+    /// # Errors
+    /// What is wrong with the key, or why nobody knows.
+    pub async fn check(&self, provider: &str, own: &Accounts) -> Result<(), Error> {
+        self.entry(provider).ok_or(Error::NotConfigured)?.door(own)?.wire.check().await
     }
 
     /// One row per provider of the catalogue, set up or not.
-    pub fn status(&self) -> Vec<ProviderStatus> {
-        catalog::ROWS.iter().map(|row| self.status_of(row)).collect()
+    pub fn status(&self, own: &Accounts) -> Vec<ProviderStatus> {
+        catalog::ROWS.iter().map(|row| self.status_of(row, own)).collect()
     }
 
-    fn status_of(&self, row: &Row) -> ProviderStatus {
+    fn status_of(&self, row: &Row, own: &Accounts) -> ProviderStatus {
         let entry = self.entry(row.name);
+        let door = entry.and_then(|entry| entry.door(own).ok());
         ProviderStatus {
             name: row.name.to_owned(),
             label: row.label.to_owned(),
-            configured: entry.is_some_and(|entry| entry.wire.is_ok()),
+            configured: door.is_some(),
+            key: door.map(|door| door.key),
             simulated: row.name == catalog::SIMULATED.name,
-            host: entry.and_then(|entry| entry.base_url.as_ref()).map(shown_host),
+            host: entry.and_then(Entry::host),
         }
+    }
+
+    fn doors(&self, own: &Accounts) -> impl Iterator<Item = Door> {
+        self.shared.entries.iter().filter_map(|entry| entry.door(own).ok())
     }
 
     fn entry(&self, provider: &str) -> Option<&Entry> {
         self.shared.entries.iter().find(|entry| entry.row.name == provider)
+    }
+}
+
+impl Model {
+    /// What an answer costs, in billionths of a US dollar; `None` where the price is not known.
+    pub fn cost(&self, usage: &Usage) -> Option<i64> {
+        self.exact?.of(usage)
     }
 }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
 use url::Url;
+
+use super::Account;
 
 /// All that this room is told from outside; it reads no environment.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// OpenAI, or anything that looks like it. `None` hides the provider.
-    pub openai: Option<OpenAi>,
+    /// The server's own accounts, by the provider's name.
+    pub system: Vec<(&'static str, Account)>,
     /// Whether the simulated provider is offered.
     pub simulated: bool,
     /// Reach the simulated provider over HTTP (`freshet simulate`, the URL ends in `/v1`) instead of in process.
@@ -34,7 +35,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            openai: None,
+            system: Vec::new(),
             simulated: true,
             simulated_url: None,
             default_model: None,
@@ -46,13 +47,4 @@ impl Default for Settings {
             list_timeout: Duration::from_secs(3),
         }
     }
-}
-
-/// An account at OpenAI or a look-alike.
-#[derive(Debug, Clone)]
-pub struct OpenAi {
-    /// Sent as a bearer token, to `base_url` only.
-    pub api_key: SecretString,
-    /// `None` is OpenAI itself.
-    pub base_url: Option<Url>,
 }

@@ -10,7 +10,7 @@ use rand::RngExt as _;
 
 use crate::{
     app::App,
-    providers::{DeltaStream, Error, Model, Request},
+    providers::{Accounts, DeltaStream, Error, Model, Request},
 };
 
 /// Further tries.
@@ -24,10 +24,15 @@ const PAUSE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// The last refusal.
-pub(super) async fn ask(app: &App, model: &Model, request: Request) -> Result<DeltaStream, Error> {
+pub(super) async fn ask(
+    app: &App,
+    model: &Model,
+    request: Request,
+    own: &Accounts,
+) -> Result<DeltaStream, Error> {
     let mut tries = 0;
     loop {
-        let error = match app.providers.stream(model, request.clone()).await {
+        let error = match app.providers.stream(model, request.clone(), own).await {
             Ok(deltas) => return Ok(deltas),
             Err(error) => error,
         };

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     app::App,
     chat::{Course, Message, ReplyError, Role, Settings, Status, events::ReplyThought},
+    keys,
     providers::{self, Delta, FinishReason, Usage, price},
     stream::{Lost, Part, Writer, lease},
 };
@@ -28,6 +29,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Job {
     pub conversation: Uuid,
+    /// Whose conversation it is, and with whose keys it is asked.
+    pub owner: Uuid,
     pub reply: Uuid,
     pub message: Uuid,
     pub fence: i64,
@@ -158,8 +161,9 @@ impl From<Lost> for Broken {
 }
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
-    let model = app.providers.resolve(&job.model).await?;
-    let mut deltas = ask(app, &model, request(job)).await?;
+    let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
+    let model = app.providers.resolve(&job.model, &own).await?;
+    let mut deltas = ask(app, &model, request(job), &own).await?;
     loop {
         progress.writer.ready().await;
         let delta = match deltas.next().await {
@@ -192,13 +196,15 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
             Delta::Model(name) => {
                 progress.course.answered_by = Some(storable(name)).filter(|name| *name != model.id)
             }
-            Delta::Usage(usage) => progress.counted(app, &model, usage),
+            // Nobody asks for it yet.
+            Delta::Replay(_) => {}
+            Delta::Usage(usage) => progress.counted(&model, usage),
             Delta::End(reason) => {
                 thought(app, job, progress).await?;
                 // Usage may come behind the end.
                 while let Some(Ok(late)) = deltas.next().await {
                     if let Delta::Usage(usage) = late {
-                        progress.counted(app, &model, usage);
+                        progress.counted(&model, usage);
                     }
                 }
                 return Ok(reason);
@@ -208,9 +214,9 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
 }
 
 impl Progress {
-    fn counted(&mut self, app: &App, model: &providers::Model, usage: Usage) {
+    fn counted(&mut self, model: &providers::Model, usage: Usage) {
         self.usage = Some(usage);
-        self.cost = app.providers.cost(model, &usage);
+        self.cost = model.cost(&usage);
     }
 }
 
@@ -254,7 +260,7 @@ fn request(job: &Job) -> providers::Request {
             Role::User => providers::Role::User,
             Role::Assistant => providers::Role::Assistant,
         };
-        providers::Message { role, text: message.text.clone() }
+        providers::Message::new(role, message.text.clone())
     });
     let settings = &job.settings;
     let system = settings.system_prompt.clone().map(providers::Message::system);

@@ -16,8 +16,9 @@ use crate::{
     app::App,
     chat::{self, Status, conversations::title_from},
     error::Result,
+    keys,
     platform::metrics,
-    providers::{Delta, Error, Message, Model, Request},
+    providers::{Accounts, Delta, Error, Message, Model, Request},
 };
 
 /// What a model is told to do.
@@ -86,14 +87,14 @@ pub(super) fn spawn(app: &App, place: Place, job: &Job, answer: &str) {
     let chosen = app.config.chats.title_model.as_ref().map(|model| model.as_str().to_owned());
     let question = job.history.first().map_or("", |message| &message.text);
     let text = format!("{}\n\n---\n\n{}", excerpt(question), excerpt(answer));
-    let (app, used) = (app.clone(), job.model.clone());
+    let (app, used, owner) = (app.clone(), job.model.clone(), job.owner);
     let span = tracing::info_span!("title", conversation.id = %job.conversation);
     let tasks = app.tasks.clone();
     tasks.spawn(
         async move {
             // Whole, so that it is left at the end of this and not before: a copied id would not hold it.
             let place = place;
-            let work = timeout(PATIENCE, make(&app, place.conversation, chosen, &used, text));
+            let work = timeout(PATIENCE, make(&app, (place.conversation, owner), chosen, &used, text));
             let outcome = tokio::select! {
                 biased;
                 () = app.stopping.cancelled() => return,
@@ -115,7 +116,7 @@ pub(super) fn spawn(app: &App, place: Place, job: &Job, answer: &str) {
 /// Makes and gives the title; what came of it, or nothing if nobody was asked.
 async fn make(
     app: &App,
-    conversation: Uuid,
+    (conversation, owner): (Uuid, Uuid),
     chosen: Option<String>,
     used: &str,
     text: String,
@@ -123,12 +124,13 @@ async fn make(
     if !chat::titles::is_wanted(app, conversation).await? {
         return Ok("");
     }
+    let own = keys::accounts_of(app, owner).await?;
     let model = match &chosen {
-        Some(name) => app.providers.resolve(name).await,
-        None => app.providers.cheap(used).await,
+        Some(name) => app.providers.resolve(name, &own).await,
+        None => app.providers.cheap(used, &own).await,
     };
     let said = match model {
-        Ok(model) => ask(app, &model, text).await,
+        Ok(model) => ask(app, &model, text, &own).await,
         Err(error) => Err(error),
     };
     let said = match said {
@@ -143,7 +145,7 @@ async fn make(
 }
 
 /// One call, never repeated.
-async fn ask(app: &App, model: &Model, text: String) -> Result<String, Error> {
+async fn ask(app: &App, model: &Model, text: String, own: &Accounts) -> Result<String, Error> {
     let request = Request {
         messages: vec![Message::system(ASK), Message::user(text)],
         // Thoughts count, too.
@@ -151,7 +153,7 @@ async fn ask(app: &App, model: &Model, text: String) -> Result<String, Error> {
         reasoning_effort: Some("low".into()),
         ..Request::default()
     };
-    let mut deltas = app.providers.stream(model, request).await?;
+    let mut deltas = app.providers.stream(model, request, own).await?;
     let mut said = String::new();
     while let Some(delta) = deltas.next().await {
         match delta? {

@@ -221,6 +221,7 @@ impl Start<'_> {
         let kept = self.plan.kept.as_ref().map(|kept| kept.text.clone()).unwrap_or_default();
         Ok(Job {
             conversation,
+            owner: self.plan.actor.user.0,
             reply,
             message,
             fence: FIRST_FENCE,

@@ -8,16 +8,17 @@ use freshet_templates::{
 
 use super::reader;
 use crate::{
-    accounts::Change,
+    accounts::{Actor, Change},
     app::App,
     error::{Error, Result},
+    keys,
 };
 
 /// The change, if every choice in it can be made.
 ///
 /// # Errors
 /// [`Error::Invalid`] about the field.
-pub(super) async fn checked(app: &App, mut change: Change) -> Result<Change> {
+pub(super) async fn checked(app: &App, actor: &Actor, mut change: Change) -> Result<Change> {
     among("locale", &change.locale, |word| Locale::parse(word).is_some())?;
     among("time_zone", &change.time_zone, |word| reader::zone(word).is_some())?;
     among("theme", &change.theme, |word| Theme::ALL.iter().any(|known| known.as_str() == word))?;
@@ -26,7 +27,8 @@ pub(super) async fn checked(app: &App, mut change: Change) -> Result<Change> {
         CodeTheme::ALL.iter().any(|known| known.as_str() == word)
     })?;
     if let Some(Some(model)) = &mut change.default_model {
-        let found = app.providers.resolve(model).await;
+        let own = keys::accounts_of(app, actor.user.0).await?;
+        let found = app.providers.resolve(model, &own).await;
         *model =
             found.map_err(|error| Error::field("unknown_model", "default_model", error.to_string()))?.name;
     }

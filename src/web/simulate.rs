@@ -131,7 +131,7 @@ async fn whole(frames: Watched, model: &str) -> Response {
             Ok(Delta::Text(more)) => text.push_str(&more),
             Ok(Delta::Thinking(more)) => thinking.push_str(&more),
             Ok(Delta::Usage(told)) => usage = told,
-            Ok(Delta::Model(_)) => {}
+            Ok(Delta::Model(_) | Delta::Replay(_)) => {}
             Ok(Delta::End(reason)) => finish = Some(reason),
             Ok(Delta::ToolCall { id, name, arguments, .. }) => add_call(&mut calls, id, name, &arguments),
             Err(_) => return refuse(Refusal::openai(500, "server_error", "the answer broke off")),

@@ -26,7 +26,7 @@ use self::{
 };
 use super::{
     DeltaStream, Error, Model, Request, Role, Settings, catalog,
-    wire::{Answer, Limits, Lost, Wire, refusal},
+    wire::{Answer, Chat, Limits, Listed, Lost, Wire, refusal},
 };
 
 /// How many different prompts with `times=` are remembered.
@@ -57,7 +57,7 @@ pub fn text_of(id: &str, prompt: &str) -> Option<String> {
 /// Reads frames as a client would, in the product's own limits; an `Err` is a broken connection.
 pub fn read(frames: impl Stream<Item = Result<Bytes, ()>> + Send + 'static) -> DeltaStream {
     let body = frames.map(|frame| frame.map_err(|()| Lost)).boxed();
-    Box::pin(Answer::new(body, Limits::from(&Settings::default())))
+    Box::pin(Answer::new(body, Box::new(Chat), Limits::from(&Settings::default())))
 }
 
 /// A response that is not a stream, as an HTTP server would send it.
@@ -144,14 +144,16 @@ impl InProcess {
 
     fn answer(&self, request: &Request) -> Result<DeltaStream, Error> {
         match self.stage.perform(request, true) {
-            Performance::Play(frames) => Ok(Box::pin(Answer::new(frames.boxed(), self.limits))),
+            Performance::Play(frames) => {
+                Ok(Box::pin(Answer::new(frames.boxed(), Box::new(Chat), self.limits)))
+            }
             Performance::Refuse(refusal)
                 if refusal.status == 200 && refusal.content_type != "application/json" =>
             {
                 Err(Error::Malformed)
             }
             Performance::Refuse(refusal) if refusal.status == 200 => {
-                Ok(Box::pin(Answer::of_whole(refusal.body.into_bytes(), self.limits)))
+                Ok(Box::pin(Answer::of_whole(refusal.body.into_bytes(), Box::new(Chat), self.limits)))
             }
             Performance::Refuse(refusal) => {
                 let mut headers = http::HeaderMap::new();
@@ -172,7 +174,11 @@ impl Wire for InProcess {
         Box::pin(async move { self.answer(&request) })
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Option<Vec<String>>, Error>> {
+    fn list(&self) -> BoxFuture<'_, Result<Option<Vec<Listed>>, Error>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
     }
 }

@@ -1,8 +1,11 @@
 //! How a request becomes bytes and bytes become deltas, one file per kind of provider.
 
-mod account;
 mod answer;
+mod bearer;
+mod caller;
+mod chat;
 mod chunk;
+mod gathered;
 pub mod openai;
 pub mod refusal;
 #[cfg(test)]
@@ -15,17 +18,61 @@ mod text;
 use std::time::Duration;
 
 pub use answer::{Answer, Lost};
+pub use chat::Chat;
 use futures::future::BoxFuture;
+use url::Url;
 
-use super::{DeltaStream, Error, Model, Request, Settings};
+use super::{
+    Account, Capabilities, DeltaStream, Error, Model, Request, Settings,
+    catalog::{Kind, Row},
+};
 
-/// A way to talk to a provider. Open set: each new kind of wire implements it.
+/// A way to talk to a provider with one account. Open set: each new kind of wire implements it.
 pub trait Wire: Send + Sync {
     /// Sends one request, exactly once.
     fn stream<'a>(&'a self, model: &'a Model, request: Request) -> BoxFuture<'a, Result<DeltaStream, Error>>;
 
-    /// The provider's own model ids; `None` when it has no list and the catalogue's holds.
-    fn list(&self) -> BoxFuture<'_, Result<Option<Vec<String>>, Error>>;
+    /// The models that the provider offers this account; `None` when it has no list and the catalogue's holds.
+    fn list(&self) -> BoxFuture<'_, Result<Option<Vec<Listed>>, Error>>;
+
+    /// The cheapest proof that the key is good. No provider proves by it that there is money.
+    fn check(&self) -> BoxFuture<'_, Result<(), Error>>;
+}
+
+/// A model in a provider's own list; what the provider does not tell is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    pub id: String,
+    pub label: Option<String>,
+    pub context_window: Option<u32>,
+    pub max_output: Option<u32>,
+    pub capabilities: Option<Capabilities>,
+    pub price: Option<super::price::Price>,
+    /// The day on which it is switched off, as in `2027-01-14`.
+    pub retires: Option<String>,
+}
+
+impl Listed {
+    /// A model of which only the id is told.
+    pub fn of(id: String) -> Self {
+        Self { id, ..Self::default() }
+    }
+}
+
+/// The wire of a row of the catalogue, for one account.
+///
+/// # Errors
+/// [`Error::BadKey`] when the key cannot be sent.
+pub fn build(
+    row: &'static Row,
+    account: &Account,
+    base: &Url,
+    limits: Limits,
+    http: reqwest::Client,
+) -> Result<Box<dyn Wire>, Error> {
+    match row.kind {
+        Kind::OpenAi => Ok(Box::new(openai::OpenAi::new(row, account, base, limits, http)?)),
+    }
 }
 
 /// What bounds every answer, whatever the provider does.

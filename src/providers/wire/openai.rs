@@ -1,4 +1,4 @@
-//! The OpenAI wire: async-openai builds and sends the request, [`Answer`] reads the response.
+//! The OpenAI wire: async-openai builds and sends the request, [`Answer`](super::Answer) reads the response.
 //!
 //! async-openai's own stream is not used. It reads ahead without bound in a task of its own, takes a clean end for
 //! success, cannot tell silence from comments, and logs what it cannot parse, user text included, at level error. It
@@ -12,32 +12,28 @@ use std::{
 };
 
 use async_openai::{Client, error::OpenAIError, middleware::HttpRequestFactory};
-use futures::{StreamExt, future::BoxFuture};
+use futures::future::BoxFuture;
 use parking_lot::Mutex;
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use url::Url;
 
 use super::{
-    Limits, Wire,
-    account::Account,
-    answer::{Answer, Body, Lost},
-    refusal,
+    Limits, Listed, Wire,
+    bearer::Bearer,
+    caller::{Caller, Framing},
+    chat::Chat,
 };
 use crate::providers::{
-    DeltaStream, Error, Model, Request, Role,
-    catalog::{Dialect, Row},
+    Account, DeltaStream, Error, Model, Request, Role,
+    catalog::{Dialect, Row, Temperature},
 };
 
 /// A provider that speaks the OpenAI wire.
 pub struct OpenAi {
-    name: &'static str,
     dialect: Dialect,
-    account: Account,
-    client: Client<Account>,
-    http: reqwest::Client,
-    limits: Limits,
-    key: SecretString,
+    bearer: Bearer,
+    client: Client<Bearer>,
+    caller: Caller,
 }
 
 impl OpenAi {
@@ -45,76 +41,41 @@ impl OpenAi {
     /// [`Error::BadKey`] when the key cannot be sent.
     pub fn new(
         row: &Row,
-        key: &SecretString,
+        account: &Account,
         base: &Url,
         limits: Limits,
         http: reqwest::Client,
     ) -> Result<Self, Error> {
-        let account = Account::new(key, base)?;
+        let bearer = Bearer::new(&account.key, base)?;
         let mut dialect = row.dialect;
         // Somebody else's server behind our row: only the words that every look-alike knows.
         dialect.max_completion_tokens &= base.as_str().trim_end_matches('/') == row.base_url;
-        let client = Client::build(http.clone(), account.clone());
-        Ok(Self { name: row.name, dialect, account, client, http, limits, key: key.clone() })
+        let client = Client::build(http.clone(), bearer.clone());
+        let caller = Caller { name: row.name, http, limits, key: account.key.clone() };
+        Ok(Self { dialect, bearer, client, caller })
     }
 
     async fn open(&self, model: &Model, request: &Request) -> Result<DeltaStream, Error> {
         let post = Post::default();
-        let service = SendOnce { http: self.http.clone(), post: post.clone() };
+        let service = SendOnce { http: self.caller.http.clone(), post: post.clone() };
         let body = self.body(model, request);
         let chat = self.client.clone().with_http_service(service);
         let sent = async { chat.chat().create_stream_byot::<_, IgnoredAny>(&body).await.map(drop) };
-        let sent = tokio::time::timeout(self.limits.first, sent).await.map_err(|_| Error::Timeout)?;
+        let sent = tokio::time::timeout(self.caller.limits.first, sent).await.map_err(|_| Error::Timeout)?;
         let response = post.lock().take();
         match (response, sent) {
-            (Some(response), _) => self.judge(response).await,
-            (None, Err(OpenAIError::Reqwest(error))) => Err(self.unsent(&error)),
+            (Some(response), _) => self.caller.judge(response, Framing::Events, Box::new(Chat)).await,
+            (None, Err(OpenAIError::Reqwest(error))) => Err(self.caller.unsent(&error)),
             (None, _) => Err(Error::Unreachable),
         }
     }
 
-    /// A response head: an answer, a refusal, or something that only looks like an answer.
-    async fn judge(&self, response: reqwest::Response) -> Result<DeltaStream, Error> {
-        let status = response.status();
-        let media = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = media.unwrap_or("").trim_start().to_ascii_lowercase();
-        if status.is_success() && !media.starts_with("text/html") && !media.starts_with("application/json") {
-            let body: Body = response.bytes_stream().map(|bytes| bytes.map_err(|_| Lost)).boxed();
-            return Ok(Box::pin(Answer::new(body, self.limits)));
-        }
-        let headers = response.headers().clone();
-        let body =
-            self.read(response, if status.is_success() { super::sse::MAX_EVENT } else { refusal::MAX_BODY });
-        let body = body.await?;
-        if !status.is_success() {
-            self.note(status.as_u16(), &body);
-            return Err(refusal::from_response(status.as_u16(), &headers, &body));
-        }
-        if media.starts_with("text/html") {
-            self.note(status.as_u16(), &body);
-            return Err(Error::Malformed);
-        }
-        Ok(Box::pin(Answer::of_whole(body, self.limits)))
-    }
-
-    /// Reads a body that is not a stream, in bounded size and time.
-    async fn read(&self, response: reqwest::Response, limit: usize) -> Result<Vec<u8>, Error> {
-        let reading = async {
-            let (mut chunks, mut body) = (response.bytes_stream(), Vec::new());
-            while let Some(chunk) = chunks.next().await {
-                let Ok(chunk) = chunk else { break };
-                body.extend_from_slice(&chunk[..chunk.len().min(limit - body.len())]);
-                if body.len() == limit {
-                    break;
-                }
-            }
-            body
-        };
-        tokio::time::timeout(self.limits.idle, reading).await.map_err(|_| Error::Timeout)
-    }
-
     fn body<'a>(&self, model: &Model, request: &'a Request) -> Call<'a> {
-        let hot = !(model.reasoning && self.dialect.reasoning_refuses_temperature);
+        let hot = match model.temperature {
+            Temperature::Always => true,
+            Temperature::Never => false,
+            Temperature::Unthinking => request.reasoning_effort.as_deref() == Some("none"),
+        };
         let (completion, plain) = if self.dialect.max_completion_tokens {
             (request.max_tokens, None)
         } else {
@@ -136,35 +97,12 @@ impl OpenAi {
         }
     }
 
-    fn unsent(&self, error: &reqwest::Error) -> Error {
-        // `without_url` is not needed: only the kind is told, the address stays out of every log.
-        let (connect, timeout) = (error.is_connect(), error.is_timeout());
-        tracing::debug!(provider = self.name, connect, timeout, "request not answered");
-        if connect || error.is_builder() { Error::Unreachable } else { Error::Cut }
-    }
-
-    fn note(&self, status: u16, body: &[u8]) {
-        let said = refusal::for_the_log(body, self.key.expose_secret().trim());
-        tracing::debug!(provider = self.name, status, said, "provider refused");
-    }
-
-    async fn ids(&self) -> Result<Vec<String>, Error> {
+    async fn ids(&self) -> Result<Vec<Listed>, Error> {
         use async_openai::config::Config as _;
-        let request = self.http.get(self.account.url("/models")).headers(self.account.headers());
-        let response = request.send().await.map_err(|error| self.unsent(&error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = self.read(response, 4 << 20).await?;
-        if !status.is_success() {
-            self.note(status.as_u16(), &body);
-            return Err(refusal::from_response(status.as_u16(), &headers, &body));
-        }
-        let listed: Listed = serde_json::from_slice(&body).map_err(|_| Error::Malformed)?;
-        Ok(listed
-            .data
-            .into_iter()
-            .map(|entry| entry.id)
-            .filter(|id| !id.is_empty() && id.len() <= 256)
-            .collect())
+        let request = self.caller.http.get(self.bearer.url("/models")).headers(self.bearer.headers());
+        let list: List = self.caller.whole(request).await?;
+        let fits = |entry: &Entry| !entry.id.is_empty() && entry.id.len() <= 256;
+        Ok(list.data.into_iter().filter(fits).map(|entry| Listed::of(entry.id)).collect())
     }
 }
 
@@ -173,8 +111,12 @@ impl Wire for OpenAi {
         Box::pin(async move { self.open(model, &request).await })
     }
 
-    fn list(&self) -> BoxFuture<'_, Result<Option<Vec<String>>, Error>> {
+    fn list(&self) -> BoxFuture<'_, Result<Option<Vec<Listed>>, Error>> {
         Box::pin(async { self.ids().await.map(Some) })
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async { self.ids().await.map(drop) })
     }
 }
 
@@ -238,13 +180,13 @@ struct Turn<'a> {
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct List {
     #[serde(default)]
-    data: Vec<ListedModel>,
+    data: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
-struct ListedModel {
+struct Entry {
     #[serde(default)]
     id: String,
 }

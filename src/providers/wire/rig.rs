@@ -12,7 +12,8 @@ use tokio::{
 
 use super::Limits;
 use crate::providers::{
-    Delta, DeltaStream, Error, FinishReason, Message, Model, Providers, Request, Settings, Usage,
+    Account, Accounts, Capabilities, Delta, DeltaStream, Error, FinishReason, Key, Message, Model, Providers,
+    Replay, Request, Settings, Usage, catalog::Temperature,
 };
 
 /// The head of a streamed answer; what follows are HTTP chunks, so that a boundary is a boundary to the client too.
@@ -81,9 +82,8 @@ impl Rig {
     }
 
     pub fn settings(&self) -> Settings {
-        let account =
-            crate::providers::OpenAi { api_key: "sk-test".into(), base_url: Some(self.url.clone()) };
-        Settings { openai: Some(account), ..Settings::default() }
+        let account = Account { id: None, key: "sk-test".into(), base_url: Some(self.url.clone()) };
+        Settings { system: vec![("openai", account)], ..Settings::default() }
     }
 
     pub async fn ask(&self) -> Told {
@@ -126,6 +126,7 @@ pub struct Told {
     pub thinking: String,
     pub calls: Vec<(u32, Option<String>, Option<String>, String)>,
     pub model: Option<String>,
+    pub replay: Option<Replay>,
     pub usage: Option<Usage>,
     pub end: Option<FinishReason>,
     pub error: Option<Error>,
@@ -142,7 +143,15 @@ pub fn model(id: &str) -> Model {
         provider_label: "OpenAI".to_owned(),
         label: id.to_owned(),
         reasoning: false,
+        capabilities: Capabilities::MOST,
         context_window: None,
+        max_output: None,
+        efforts: Vec::new(),
+        temperature: Temperature::Always,
+        price: None,
+        exact: None,
+        retires: None,
+        key: Key::Server,
     }
 }
 
@@ -150,7 +159,7 @@ pub fn model(id: &str) -> Model {
 pub async fn ask(settings: Settings) -> Told {
     let providers = Providers::new(settings, crate::platform::http::client().unwrap());
     let request = Request { messages: vec![Message::user("hi")], ..Request::default() };
-    match providers.stream(&model("gpt-6-luna"), request).await {
+    match providers.stream(&model("gpt-6-luna"), request, &Accounts::none()).await {
         Ok(stream) => read(stream).await,
         Err(error) => Told { error: Some(error), ..Told::default() },
     }
@@ -171,6 +180,7 @@ pub async fn read(mut stream: DeltaStream) -> Told {
                 told.calls.push((index, id, name, arguments))
             }
             Ok(Delta::Model(name)) => assert!(told.model.replace(name).is_none(), "the model came twice"),
+            Ok(Delta::Replay(items)) => assert!(told.replay.replace(items).is_none(), "a replay came twice"),
             Ok(Delta::Usage(usage)) => assert!(told.usage.replace(usage).is_none(), "usage came twice"),
             Ok(Delta::End(reason)) => told.end = Some(reason),
             Err(error) => told.error = Some(error),

@@ -1,4 +1,4 @@
-//! Server-sent events out of bytes, without copying the usual case.
+//! Server-sent events, or bare lines, out of bytes, without copying the usual case.
 //!
 //! Knows what the format promises and what real servers do: CRLF, comments, several `data:` lines in one event,
 //! lines and characters cut anywhere by the network. It looks at each byte once and never keeps more than one event.
@@ -24,6 +24,8 @@ pub struct Decoder {
     joined: Vec<u8>,
     /// Lines seen, comments and empty ones too: signs of life.
     lines: u64,
+    /// Whether each line is an event by itself (NDJSON).
+    bare: bool,
 }
 
 /// Where the data of a finished event lies.
@@ -33,6 +35,11 @@ enum Found {
 }
 
 impl Decoder {
+    /// For bodies with one event on each line and nothing around it.
+    pub fn of_lines() -> Self {
+        Self { bare: true, ..Self::default() }
+    }
+
     /// Takes what the network brought.
     ///
     /// # Errors
@@ -59,6 +66,10 @@ impl Decoder {
 
     /// The event that lacks only its closing empty line, for a stream that has ended.
     pub fn last_event(&mut self) -> Option<&[u8]> {
+        if self.bare {
+            let start = std::mem::replace(&mut self.done, self.buffer.len());
+            return Some(&self.buffer[start..]).filter(|rest| !rest.is_empty());
+        }
         let (start, end) = self.line.take()?;
         if self.joined.is_empty() { Some(&self.buffer[start..end]) } else { Some(&self.joined) }
     }
@@ -87,6 +98,9 @@ impl Decoder {
     }
 
     fn take_line(&mut self, start: usize, end: usize) -> Option<Found> {
+        if self.bare {
+            return (end > start).then_some(Found::Line(start, end));
+        }
         let line = &self.buffer[start..end];
         if line.is_empty() {
             let single = self.line.take();

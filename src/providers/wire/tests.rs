@@ -6,11 +6,11 @@ use bytes::Bytes;
 use futures::StreamExt;
 
 use super::{
-    Limits,
+    Chat, Limits,
     answer::{Answer, Body, Lost},
     rig::{self, Rig, STREAM, Told, ask, chunk, limits, read},
 };
-use crate::providers::{Error, FinishReason, Settings, Usage};
+use crate::providers::{Account, Error, FinishReason, Settings, Usage};
 
 fn fixture(path: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/providers").join(path)).unwrap()
@@ -43,7 +43,7 @@ fn check(name: &str, script: &[u8], told: &Told) {
 }
 
 async fn in_memory(pieces: Vec<Result<Bytes, Lost>>) -> Told {
-    read(Box::pin(Answer::new(futures::stream::iter(pieces).boxed(), limits()))).await
+    read(Box::pin(Answer::new(futures::stream::iter(pieces).boxed(), Box::new(Chat), limits()))).await
 }
 
 #[tokio::test]
@@ -283,7 +283,7 @@ fn drip(bytes: &'static [u8], pause: u64) -> Body {
 async fn timed(body: Body, idle: u64, total: u64) -> (Told, u128) {
     let (idle, total) = (Duration::from_millis(idle), Duration::from_millis(total));
     let begun = tokio::time::Instant::now();
-    let told = read(Box::pin(Answer::new(body, Limits { idle, total, ..limits() }))).await;
+    let told = read(Box::pin(Answer::new(body, Box::new(Chat), Limits { idle, total, ..limits() }))).await;
     (told, begun.elapsed().as_millis())
 }
 
@@ -312,11 +312,9 @@ async fn a_finished_answer_does_not_wait_for_a_done_that_never_comes() {
 #[tokio::test]
 async fn nobody_home_is_unreachable() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let account = crate::providers::OpenAi {
-        api_key: "sk-test".into(),
-        base_url: Some(format!("http://{closed}/v1").parse().unwrap()),
-    };
-    let told = ask(Settings { openai: Some(account), ..Settings::default() }).await;
+    let base_url = Some(format!("http://{closed}/v1").parse().unwrap());
+    let account = Account { id: None, key: "sk-test".into(), base_url };
+    let told = ask(Settings { system: vec![("openai", account)], ..Settings::default() }).await;
     assert_eq!(told.error, Some(Error::Unreachable));
 }
 
@@ -329,7 +327,7 @@ async fn a_slow_reader_slows_the_provider_down() {
         counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Ok(Bytes::from(event))
     });
-    let mut answer = Answer::new(endless.boxed(), limits());
+    let mut answer = Answer::new(endless.boxed(), Box::new(Chat), limits());
     for _ in 0..5 {
         answer.next().await.unwrap().unwrap();
     }

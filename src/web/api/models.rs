@@ -9,6 +9,7 @@ use crate::{
     accounts::Actor,
     app::App,
     error::Result,
+    keys,
     providers::{Model, ProviderStatus},
     web::{extract::Json, problem::Problem},
 };
@@ -37,13 +38,16 @@ struct AllProviders {
 /// List the models that can be used now.
 #[utoipa::path(get, path = "/api/v1/models", tag = "models", responses(
     (status = 200, body = Models), (status = 401, body = Problem)))]
-async fn models(State(app): State<App>, _actor: Actor) -> Result<Json<Models>> {
-    Ok(Json(Models { items: app.providers.models().await, default: app.providers.default_model() }))
+async fn models(State(app): State<App>, actor: Actor) -> Result<Json<Models>> {
+    let own = keys::accounts_of(&app, actor.user.0).await?;
+    let default = app.providers.default_model(&own);
+    Ok(Json(Models { items: app.providers.models(&own).await, default }))
 }
 
 /// List the providers.
 #[utoipa::path(get, path = "/api/v1/providers", tag = "models", responses(
     (status = 200, body = AllProviders), (status = 401, body = Problem)))]
-async fn providers(State(app): State<App>, _actor: Actor) -> Result<Json<AllProviders>> {
-    Ok(Json(AllProviders { items: app.providers.status() }))
+async fn providers(State(app): State<App>, actor: Actor) -> Result<Json<AllProviders>> {
+    let own = keys::accounts_of(&app, actor.user.0).await?;
+    Ok(Json(AllProviders { items: app.providers.status(&own) }))
 }

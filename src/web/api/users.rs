@@ -180,7 +180,7 @@ async fn change_me(
 ) -> Result<Json<UserBody>> {
     let ChangeInput { name, locale, time_zone, theme, accent, code_theme, default_model } = input;
     let change = Change { name, locale, time_zone, theme, accent, code_theme, default_model };
-    let change = preferences::checked(&app, change).await?;
+    let change = preferences::checked(&app, &actor, change).await?;
     Ok(Json(UserBody::of(&accounts::change(&app, &actor, change).await?)))
 }
 

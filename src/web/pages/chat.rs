@@ -29,6 +29,7 @@ use crate::{
     app::App,
     chat::{self, Message, NewConversation, Snapshot, Status, conversations, snapshot},
     error::{Error, Result},
+    keys,
     platform::crypto,
     replies::{self, NewMessage, Place},
     stream::Cursor,
@@ -360,9 +361,9 @@ pub(super) async fn props(
 ) -> Result<Chat> {
     let model = match filled(&model) {
         Some(model) => model,
-        None => conversations::first_model(app, actor).await,
+        None => conversations::first_model(app, actor).await?,
     };
-    let groups = model_groups(app, Some(&model)).await;
+    let groups = model_groups(app, actor, Some(&model)).await?;
     Ok(Chat {
         shell: visit.shell(Some(actor)),
         sidebar: sidebar(app, actor, visit.reader, current).await?,
@@ -372,9 +373,10 @@ pub(super) async fn props(
 }
 
 /// The models that can be used now, by provider, with `model` among them.
-pub(super) async fn model_groups(app: &App, model: Option<&str>) -> Vec<ModelGroup> {
+pub(super) async fn model_groups(app: &App, actor: &Actor, model: Option<&str>) -> Result<Vec<ModelGroup>> {
+    let own = keys::accounts_of(app, actor.user.0).await?;
     let mut groups: Vec<ModelGroup> = Vec::new();
-    for model in app.providers.models().await {
+    for model in app.providers.models(&own).await {
         let choice = ModelChoice { name: model.name, label: model.label };
         match groups.last_mut().filter(|group| group.provider == model.provider_label) {
             Some(group) => group.models.push(choice),
@@ -391,7 +393,7 @@ pub(super) async fn model_groups(app: &App, model: Option<&str>) -> Vec<ModelGro
             models: vec![choice],
         });
     }
-    groups
+    Ok(groups)
 }
 
 pub(super) fn filled(text: &Option<String>) -> Option<String> {

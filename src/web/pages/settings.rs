@@ -25,6 +25,7 @@ use crate::{
     accounts::{self, Actor, Role, SessionId, sessions},
     app::App,
     error::Result,
+    keys,
     web::{
         extract::Path,
         present,
@@ -69,9 +70,9 @@ async fn language(State(app): State<App>, actor: Actor, visit: Visit) -> Respons
 }
 
 /// `GET /settings/models`.
-async fn models(State(app): State<App>, actor: Actor, visit: Visit) -> Response {
-    let props = models_props(&app, &actor).await;
-    show(&visit, &actor, Section::Models(props))
+async fn models(State(app): State<App>, actor: Actor, visit: Visit) -> Result<Response> {
+    let props = models_props(&app, &actor).await?;
+    Ok(show(&visit, &actor, Section::Models(props)))
 }
 
 /// `GET /settings/security`.
@@ -131,13 +132,14 @@ fn language_props(app: &App, actor: &Actor, visit: &Visit) -> Language {
     }
 }
 
-async fn models_props(app: &App, actor: &Actor) -> Models {
-    Models {
-        groups: model_groups(app, None).await,
+async fn models_props(app: &App, actor: &Actor) -> Result<Models> {
+    let own = keys::accounts_of(app, actor.user.0).await?;
+    Ok(Models {
+        groups: model_groups(app, actor, None).await?,
         chosen: actor.preferences.default_model.clone().unwrap_or_default(),
-        server: present::model_label(&app.providers.default_model()),
+        server: present::model_label(&app.providers.default_model(&own)),
         error: None,
-    }
+    })
 }
 
 async fn security_props(app: &App, actor: &Actor, visit: &Visit) -> Result<Security> {

@@ -17,6 +17,7 @@ use crate::{
         settings::{self, Change, Settings},
     },
     error::{Error, Result},
+    keys,
     web::extract::{Form, Path},
 };
 
@@ -116,7 +117,8 @@ fn note(old: &Settings, change: &Change, problems: &mut Problems) {
 async fn props(app: &App, actor: &Actor, visit: &Visit, id: Uuid, fields: Fields) -> Result<Tuning> {
     let chat = conversations::get(app, actor, id).await?;
     // A model that is gone reasons no more.
-    let reasons = app.providers.resolve(&chat.model).await.is_ok_and(|model| model.reasoning);
+    let own = keys::accounts_of(app, actor.user.0).await?;
+    let reasons = app.providers.resolve(&chat.model, &own).await.is_ok_and(|model| model.reasoning);
     Ok(Tuning {
         shell: visit.shell(Some(actor)),
         chat: format!("/c/{id}"),

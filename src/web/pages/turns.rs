@@ -84,7 +84,7 @@ async fn again_sheet(
         Some(reply) => reply.model,
         None => chat::conversations::get(app, actor, conversation).await?.model,
     };
-    let models = model_groups(app, Some(&model)).await;
+    let models = model_groups(app, actor, Some(&model)).await?;
     sheet(visit, error, |problem| {
         let props = Again { id: id.to_string(), back: page(conversation), model, models, problem };
         turn::again(&visit.shell(Some(actor)), &props)

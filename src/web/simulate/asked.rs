@@ -40,13 +40,13 @@ impl Asked {
 
     /// The request in the product's own words.
     pub fn into_request(self) -> Request {
-        let turn = |turn: Turn| Message {
-            role: match turn.role.as_str() {
+        let turn = |turn: Turn| {
+            let role = match turn.role.as_str() {
                 "system" | "developer" => Role::System,
                 "assistant" => Role::Assistant,
                 _ => Role::User,
-            },
-            text: text_of(turn.content),
+            };
+            Message::new(role, text_of(turn.content))
         };
         Request {
             model: self.model,
@@ -54,6 +54,7 @@ impl Asked {
             max_tokens: self.max_completion_tokens.or(self.max_tokens),
             temperature: self.temperature,
             reasoning_effort: self.reasoning_effort,
+            tools: Vec::new(),
         }
     }
 }

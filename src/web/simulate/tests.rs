@@ -14,7 +14,8 @@ use super::{Stats, simulate_server};
 use crate::{
     platform::http::client,
     providers::{
-        Delta, Error, FinishReason, Message, OpenAi, Providers, Request, Settings, simulated::text_of,
+        Account, Accounts, Delta, Error, FinishReason, Message, Providers, Request, Settings,
+        simulated::text_of,
     },
 };
 
@@ -48,8 +49,11 @@ impl Simulator {
 
     /// The simulator in the place of OpenAI, with this key.
     fn as_openai(&self, key: &str) -> Providers {
-        let account = OpenAi { api_key: key.into(), base_url: Some(self.url.clone()) };
-        Providers::new(Settings { openai: Some(account), ..Settings::default() }, client().unwrap())
+        let account = Account { id: None, key: key.into(), base_url: Some(self.url.clone()) };
+        Providers::new(
+            Settings { system: vec![("openai", account)], ..Settings::default() },
+            client().unwrap(),
+        )
     }
 
     async fn stats(&self) -> Stats {
@@ -82,8 +86,8 @@ struct Told {
 async fn ask(providers: &Providers, model: &str, prompt: &str) -> Told {
     let mut told = Told::default();
     let request = Request { messages: vec![Message::user(prompt)], ..Request::default() };
-    let model = providers.resolve(model).await.unwrap();
-    let mut stream = match providers.stream(&model, request).await {
+    let model = providers.resolve(model, &Accounts::none()).await.unwrap();
+    let mut stream = match providers.stream(&model, request, &Accounts::none()).await {
         Ok(stream) => stream,
         Err(error) => return Told { error: Some(error), ..told },
     };
@@ -92,7 +96,7 @@ async fn ask(providers: &Providers, model: &str, prompt: &str) -> Told {
             Ok(Delta::Text(more)) => told.text.push_str(&more),
             Ok(Delta::Thinking(more)) => told.thinking.push_str(&more),
             Ok(Delta::ToolCall { arguments, .. }) => told.tool.push_str(&arguments),
-            Ok(Delta::Model(_)) => {}
+            Ok(Delta::Model(_) | Delta::Replay(_)) => {}
             Ok(Delta::Usage(_)) => told.usage = true,
             Ok(Delta::End(reason)) => told.end = Some(reason),
             Err(error) => told.error = Some(error),
@@ -214,9 +218,9 @@ async fn leaving_closes_the_connection_to_the_provider() {
         [("simulated/tokens:n=100000,ms=1", "x"), ("simulated/faults", "stall after=10 ms=60000")]
     {
         let before = simulator.stats().await.disconnected;
-        let model = providers.resolve(model).await.unwrap();
+        let model = providers.resolve(model, &Accounts::none()).await.unwrap();
         let request = Request { messages: vec![Message::user(prompt)], ..Request::default() };
-        let mut stream = providers.stream(&model, request).await.unwrap();
+        let mut stream = providers.stream(&model, request, &Accounts::none()).await.unwrap();
         stream.next().await.unwrap().unwrap();
         assert_eq!(simulator.stats().await.active, 1);
         drop(stream);
@@ -229,10 +233,11 @@ async fn leaving_closes_the_connection_to_the_provider() {
 async fn the_token_limit_ends_an_answer_with_length() {
     let simulator = Simulator::start().await;
     for providers in simulator.both_roads() {
-        let model = providers.resolve("simulated/tokens:n=100,ms=0").await.unwrap();
+        let model = providers.resolve("simulated/tokens:n=100,ms=0", &Accounts::none()).await.unwrap();
         let request =
             Request { messages: vec![Message::user("x")], max_tokens: Some(7), ..Request::default() };
-        let deltas: Vec<_> = providers.stream(&model, request).await.unwrap().collect().await;
+        let deltas: Vec<_> =
+            providers.stream(&model, request, &Accounts::none()).await.unwrap().collect().await;
         assert_eq!(deltas.last(), Some(&Ok(Delta::End(FinishReason::Length))));
         assert!(matches!(&deltas[0], Ok(Delta::Text(text)) if text.split_whitespace().count() == 7));
     }
@@ -242,43 +247,56 @@ async fn the_token_limit_ends_an_answer_with_length() {
 async fn models_are_listed_and_found_by_full_and_by_bare_name() {
     let simulator = Simulator::start().await;
     let providers = simulator.as_openai("sk-test");
-    let names: Vec<_> = providers.models().await.into_iter().map(|model| model.name).collect();
+    let names: Vec<_> =
+        providers.models(&Accounts::none()).await.into_iter().map(|model| model.name).collect();
     assert!(
         names.contains(&"openai/essay".to_owned()) && names.contains(&"simulated/essay".to_owned()),
         "{names:?}"
     );
-    assert_eq!(providers.resolve("openai/essay").await.unwrap().id, "essay");
-    assert_eq!(providers.resolve("essay").await, Err(Error::ModelAmbiguous));
-    assert_eq!(providers.resolve("tokens:n=5,ms=0").await.unwrap().name, "simulated/tokens:n=5,ms=0");
-    assert_eq!(providers.resolve("openai/no-such-model").await, Err(Error::ModelNotFound));
-    assert_eq!(providers.resolve("simulated/tokens:n=x").await, Err(Error::ModelNotFound));
-    assert_eq!(providers.resolve("nobody/essay").await, Err(Error::ModelNotFound));
+    assert_eq!(providers.resolve("openai/essay", &Accounts::none()).await.unwrap().id, "essay");
+    assert_eq!(providers.resolve("essay", &Accounts::none()).await, Err(Error::ModelAmbiguous));
+    assert_eq!(
+        providers.resolve("tokens:n=5,ms=0", &Accounts::none()).await.unwrap().name,
+        "simulated/tokens:n=5,ms=0"
+    );
+    assert_eq!(providers.resolve("openai/no-such-model", &Accounts::none()).await, Err(Error::ModelNotFound));
+    assert_eq!(providers.resolve("simulated/tokens:n=x", &Accounts::none()).await, Err(Error::ModelNotFound));
+    assert_eq!(providers.resolve("nobody/essay", &Accounts::none()).await, Err(Error::ModelNotFound));
 }
 
 #[tokio::test]
 async fn a_list_that_cannot_be_had_blocks_nobody() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1", silent.local_addr().unwrap()).parse().unwrap();
-    let account = OpenAi { api_key: "sk-test".into(), base_url: Some(url) };
-    let settings =
-        Settings { openai: Some(account), list_timeout: Duration::from_millis(50), ..Settings::default() };
+    let account = Account { id: None, key: "sk-test".into(), base_url: Some(url) };
+    let settings = Settings {
+        system: vec![("openai", account)],
+        list_timeout: Duration::from_millis(50),
+        ..Settings::default()
+    };
     let providers = Providers::new(settings, client().unwrap());
-    assert_eq!(providers.default_model(), "openai/gpt-6.1-sol");
+    assert_eq!(providers.default_model(&Accounts::none()), "openai/gpt-6.1-sol");
     let begun = Instant::now();
-    let models = providers.models().await;
+    let models = providers.models(&Accounts::none()).await;
     assert!(models.iter().any(|model| model.name == "openai/gpt-6.1-sol" && model.reasoning));
-    assert_eq!(providers.resolve("openai/some/other-model").await.unwrap().id, "some/other-model");
-    assert_eq!(providers.resolve("gpt-6-luna").await.unwrap().name, "openai/gpt-6-luna");
+    assert_eq!(
+        providers.resolve("openai/some/other-model", &Accounts::none()).await.unwrap().id,
+        "some/other-model"
+    );
+    assert_eq!(providers.resolve("gpt-6-luna", &Accounts::none()).await.unwrap().name, "openai/gpt-6-luna");
     assert!(begun.elapsed() < Duration::from_secs(5), "the list was waited for again and again");
 }
 
 #[tokio::test]
 async fn without_an_account_only_the_simulated_models_are_there() {
     let providers = Providers::new(Settings::default(), client().unwrap());
-    assert!(providers.models().await.iter().all(|model| model.provider == "simulated"));
-    assert_eq!(providers.default_model(), "simulated/essay");
-    assert_eq!(providers.resolve(&providers.default_model()).await.unwrap().name, "simulated/essay");
-    let status = providers.status();
+    assert!(providers.models(&Accounts::none()).await.iter().all(|model| model.provider == "simulated"));
+    assert_eq!(providers.default_model(&Accounts::none()), "simulated/essay");
+    assert_eq!(
+        providers.resolve(&providers.default_model(&Accounts::none()), &Accounts::none()).await.unwrap().name,
+        "simulated/essay"
+    );
+    let status = providers.status(&Accounts::none());
     assert_eq!(
         status.iter().map(|s| (s.name.as_str(), s.configured)).collect::<Vec<_>>(),
         [("openai", false), ("simulated", true)]
@@ -290,9 +308,9 @@ async fn a_key_that_cannot_be_sent_is_an_error_and_not_a_panic() {
     let simulator = Simulator::start().await;
     for key in ["sk-canary\nX-Evil: 1", "sk-\u{0}canary", "", "   "] {
         let providers = simulator.as_openai(key);
-        assert_eq!(providers.resolve("openai/essay").await, Err(Error::BadKey));
-        assert!(!providers.status()[0].configured);
-        assert!(providers.models().await.iter().all(|model| model.provider == "simulated"));
+        assert_eq!(providers.resolve("openai/essay", &Accounts::none()).await, Err(Error::BadKey));
+        assert!(!providers.status(&Accounts::none())[0].configured);
+        assert!(providers.models(&Accounts::none()).await.iter().all(|model| model.provider == "simulated"));
     }
     assert_eq!(simulator.stats().await.calls, 0);
 }
@@ -324,13 +342,13 @@ async fn the_key_is_nowhere_to_be_read() {
     let _guard = tracing::subscriber::set_default(subscriber);
     let simulator = Simulator::start().await;
     let key = "sk-bad-canary-7f3a";
-    let account = OpenAi { api_key: key.into(), base_url: Some(simulator.url.clone()) };
-    let settings = Settings { openai: Some(account), ..Settings::default() };
+    let account = Account { id: None, key: key.into(), base_url: Some(simulator.url.clone()) };
+    let settings = Settings { system: vec![("openai", account)], ..Settings::default() };
     let mut seen = format!("{settings:?}");
     let providers = Providers::new(settings, client().unwrap());
     let told = ask(&providers, "openai/essay", "x").await;
     assert_eq!(told.error, Some(Error::Unauthorized));
-    seen += &format!("{told:?} {} {:?}", told.error.as_ref().unwrap(), providers.status());
+    seen += &format!("{told:?} {} {:?}", told.error.as_ref().unwrap(), providers.status(&Accounts::none()));
     seen += &String::from_utf8_lossy(&log.0.lock());
     assert!(seen.contains("provider refused"), "the log was not caught");
     assert!(!seen.contains("canary"), "{}", &seen[seen.find("canary").unwrap().saturating_sub(200)..]);

@@ -164,7 +164,7 @@ pub(super) async fn models(
     if field_of(&error) != Some("default_model") {
         return Err(error);
     }
-    let mut props = models_props(&app, &actor).await;
+    let mut props = models_props(&app, &actor).await?;
     props.error = Some(FieldError::ChoiceUnknown);
     Ok((error.status(), show(&visit, &actor, Section::Models(props))).into_response())
 }
@@ -246,7 +246,7 @@ pub(super) async fn language_of_browser(visit: Visit, Form(form): Form<BrowserFo
 
 /// Saves what can be chosen; gives what was saved.
 async fn save(app: &App, actor: &Actor, change: Change) -> Result<Change> {
-    let change = preferences::checked(app, change).await?;
+    let change = preferences::checked(app, actor, change).await?;
     accounts::change(app, actor, change.clone()).await?;
     Ok(change)
 }

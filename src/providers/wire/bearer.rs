@@ -12,13 +12,13 @@ use crate::providers::Error;
 
 /// A key that was proven sendable, and the one place it is sent to.
 #[derive(Clone, Debug)]
-pub struct Account {
+pub struct Bearer {
     base: String,
     key: SecretString,
     headers: HeaderMap,
 }
 
-impl Account {
+impl Bearer {
     /// # Errors
     /// [`Error::BadKey`] when the key is empty or cannot be a header.
     pub fn new(key: &SecretString, base: &Url) -> Result<Self, Error> {
@@ -34,7 +34,7 @@ impl Account {
     }
 }
 
-impl Config for Account {
+impl Config for Bearer {
     fn headers(&self) -> HeaderMap {
         self.headers.clone()
     }
