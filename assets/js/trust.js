@@ -35,6 +35,6 @@ const freshet = (() => {
     worker: () => policy ? policy.createScriptURL('/sw.js') : '/sw.js',
     label: name => document.body.dataset[`label${name}`] ?? '',
     // Filled by the modules below.
-    toast() {}, sheet() {}, palette() {}, run() {}, follow() {}, decorate() {}, resync() {}, spot: () => () => {},
+    toast() {}, sheet() {}, palette() {}, run() {}, follow() {}, decorate() {}, decorators: [], resync() {}, spot: () => () => {},
   };
 })();
