@@ -102,11 +102,12 @@
     if (!after) tail.removeAttribute('data-after'); else if (tail.dataset.after !== after) tail.dataset.after = after;
   }
 
+  // By a few steps each: a query would look through all of a long answer for the tail.
   function parts(id) {
-    const article = document.getElementById(`m-${id}`);
-    const part = name => article.querySelector(`:scope > .message__body [data-part="${name}"]`);
-    return article && { article, blocks: part('blocks'), tail: part('tail'), thinking: part('thinking'),
-      think: part('think'), thought: part('thought') };
+    const article = document.getElementById(`m-${id}`), body = article?.querySelector(':scope > .message__body');
+    const part = name => [...body.children].find(it => it.dataset.part === name);
+    const thinking = body && part('thinking'), inside = name => thinking?.querySelector(`[data-part="${name}"]`);
+    return body && { article, blocks: part('blocks'), tail: part('tail'), thinking, think: inside('think'), thought: inside('thought') };
   }
 
   for (const [name, apply] of Object.entries(events)) {
