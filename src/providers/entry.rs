@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Account, Accounts, Capabilities, Error, Key, Model, ModelPrice, Settings,
     catalog::{self, Row, Temperature},
+    health::Who,
     list::List,
     price::Price,
     simulated,
@@ -40,6 +41,8 @@ pub struct Door {
     /// `None` in process.
     pub base_url: Option<Url>,
     pub key: Key,
+    /// By whom it is known how it has done.
+    pub who: Who,
 }
 
 impl Entry {
@@ -75,7 +78,8 @@ impl Entry {
     pub fn door(&self, own: &Accounts) -> Result<Door, Error> {
         if let Some(inside) = &self.inside {
             let (wire, list) = (inside.clone(), self.list.clone());
-            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server });
+            let who = (self.row.name, None);
+            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server, who });
         }
         let account = self.account(own).ok_or(Error::NotConfigured)?;
         let base = account.base_url.clone().or_else(|| Url::parse(self.row.base_url).ok());
@@ -86,7 +90,8 @@ impl Entry {
             None => (self.list.clone(), Key::Server),
             Some(id) => (self.own_list(id, account), Key::Own),
         };
-        Ok(Door { row: self.row, wire, list, base_url: Some(base), key })
+        let who = (self.row.name, account.id.map(|(id, _)| id));
+        Ok(Door { row: self.row, wire, list, base_url: Some(base), key, who })
     }
 
     /// Host of the server's own base URL, as it may be shown.
@@ -142,7 +147,8 @@ impl Door {
         self.list.lists(id, self.wire.as_ref()).await.map(|listed| self.model(&listed))
     }
 
-    fn is_simulated(&self) -> bool {
+    /// Whether its answers are made up by Freshet itself.
+    pub fn is_simulated(&self) -> bool {
         self.row.name == catalog::SIMULATED.name
     }
 
