@@ -1,15 +1,21 @@
 //! The providers as data. To add one that speaks a wire we know, add a file with its row, and a line to [`ROWS`].
 
+mod anthropic;
+mod gemini;
+mod ollama;
 mod openai;
 mod simulated;
 
+pub use anthropic::ANTHROPIC;
+pub use gemini::GEMINI;
+pub use ollama::OLLAMA;
 pub use openai::OPENAI;
 pub use simulated::SIMULATED;
 
 use super::{Capabilities, price::Price};
 
 /// All providers, in the order in which a person sees them.
-pub const ROWS: &[Row] = &[OPENAI, SIMULATED];
+pub const ROWS: &[Row] = &[OPENAI, ANTHROPIC, GEMINI, OLLAMA, SIMULATED];
 
 /// One provider.
 pub struct Row {
@@ -42,6 +48,12 @@ pub struct Row {
 pub enum Kind {
     /// OpenAI's Chat Completions, and Responses where [`Dialect`] says so.
     OpenAi,
+    /// Anthropic's Messages.
+    Messages,
+    /// Google's generateContent.
+    Generate,
+    /// Ollama's own.
+    Ollama,
 }
 
 /// How this provider's OpenAI wire differs from the common one.
