@@ -180,13 +180,11 @@ impl Door {
             capabilities,
             context_window: number(listed.context_window, known.map(|known| known.context_window)),
             max_output: number(listed.max_output, known.map(|known| known.max_output)),
-            efforts: known
-                .map_or(if capabilities.reasoning { self.row.dialect.efforts } else { &[] }, |known| {
-                    known.efforts
-                })
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect(),
+            efforts: listed.efforts.clone().unwrap_or_else(|| {
+                let unknown = if capabilities.reasoning { self.row.dialect.efforts } else { &[] };
+                let words = known.map_or(unknown, |known| known.efforts);
+                words.iter().map(|word| (*word).to_owned()).collect()
+            }),
             temperature: kind.map_or(
                 if capabilities.reasoning { Temperature::Never } else { Temperature::Always },
                 |known| known.temperature,

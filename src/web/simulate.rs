@@ -1,21 +1,26 @@
-//! `freshet simulate`: the simulated provider behind a real socket, speaking the OpenAI wire.
+//! `freshet simulate`: the simulated provider behind a real socket, speaking the words of several providers.
 //!
-//! One file per face: `POST /v1/chat/completions` (streamed or not), `GET /v1/models`, and for tests
+//! One file per face: `POST /v1/chat/completions` (streamed or not), `POST /v1/messages` as Anthropic, `/v1beta/models`
+//! as Google and `/api/chat` as Ollama speak; `GET /v1/models`, and for tests
 //! `GET /_sim/stats` (what was really asked) and `DELETE /_sim/stats` (forget it). Any key is good, except those in
 //! `keys.rs`. Faults are real here: a cut breaks the connection inside a chunk.
 
 mod asked;
 mod chat;
+mod generate;
 mod keys;
+mod messages;
+mod ollama;
 mod watched;
+mod whole;
 
 use std::{io, sync::Arc};
 
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
     serve::ListenerExt,
@@ -48,6 +53,13 @@ pub fn router() -> Router {
     Router::new()
         .route("/v1/chat/completions", post(chat::complete))
         .route("/v1/models", get(models))
+        .route("/v1/messages", post(messages::complete))
+        .route("/v1beta/models", get(generate::models))
+        .route("/v1beta/models/{*what}", post(generate::complete))
+        .route("/v1/models/{*what}", post(generate::complete))
+        .route("/api/chat", post(ollama::complete))
+        .route("/api/tags", get(ollama::tags))
+        .route("/api/show", post(ollama::show))
         .route("/_sim/stats", get(stats).delete(reset))
         .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(Arc::<Simulation>::default())
@@ -122,7 +134,18 @@ fn stream_out(frames: Watched) -> Response {
     (headers, Body::from_stream(frames)).into_response()
 }
 
-async fn models(headers: HeaderMap) -> Response {
+/// One address, three lists: who asks is known by the headers.
+async fn models(headers: HeaderMap, uri: Uri) -> Response {
+    if headers.contains_key("anthropic-version") {
+        return Query::try_from_uri(&uri)
+            .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));
+    }
+    if headers.contains_key("x-goog-api-key") {
+        return match Query::try_from_uri(&uri) {
+            Ok(options) => generate::models(headers, options).await,
+            Err(wrong) => wrong.into_response(),
+        };
+    }
     if let Some(refusal) = keys::refusal(&key_of(&headers)) {
         return openai_refusal(&refusal);
     }

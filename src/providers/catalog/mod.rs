@@ -2,6 +2,9 @@
 
 mod compatible;
 mod meta;
+mod anthropic;
+mod gemini;
+mod ollama;
 mod openai;
 mod openrouter;
 mod simulated;
@@ -10,6 +13,9 @@ mod xai;
 
 pub use compatible::COMPATIBLE;
 pub use meta::META;
+pub use anthropic::ANTHROPIC;
+pub use gemini::GEMINI;
+pub use ollama::OLLAMA;
 pub use openai::OPENAI;
 pub use openrouter::OPENROUTER;
 pub use simulated::SIMULATED;
@@ -19,7 +25,8 @@ pub use xai::XAI;
 use super::{Capabilities, price::Price};
 
 /// All providers, in the order in which a person sees them.
-pub const ROWS: &[Row] = &[OPENAI, XAI, META, V0, OPENROUTER, COMPATIBLE, SIMULATED];
+pub const ROWS: &[Row] =
+    &[OPENAI, ANTHROPIC, GEMINI, XAI, META, V0, OPENROUTER, OLLAMA, COMPATIBLE, SIMULATED];
 
 /// One provider.
 pub struct Row {
@@ -52,6 +59,12 @@ pub struct Row {
 pub enum Kind {
     /// OpenAI's Chat Completions, and Responses where [`Dialect`] says so.
     OpenAi,
+    /// Anthropic's Messages.
+    Messages,
+    /// Google's generateContent.
+    Generate,
+    /// Ollama's own.
+    Ollama,
 }
 
 /// How this provider's OpenAI wire differs from the common one.

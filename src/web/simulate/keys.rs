@@ -24,3 +24,8 @@ pub fn refusal(key: &str) -> Option<Refusal> {
         is("poor").then(|| Refusal::new(429, "insufficient_quota", "You exceeded your current quota."))
     }
 }
+
+/// What a key gets instead of a list of models. None of the providers proves by that that there is money.
+pub fn listing_refusal(key: &str) -> Option<Refusal> {
+    refusal(key).filter(|refusal| refusal.code != "insufficient_quota")
+}
