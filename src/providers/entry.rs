@@ -192,11 +192,11 @@ impl Door {
             capabilities,
             context_window: number(listed.context_window, known.map(|known| known.context_window)),
             max_output: number(listed.max_output, known.map(|known| known.max_output)),
-            efforts: known
-                .map_or(&[][..], |known| known.efforts)
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect(),
+            efforts: listed.efforts.clone().unwrap_or_else(|| {
+                let unknown = if capabilities.reasoning { self.row.dialect.efforts } else { &[] };
+                let words = known.map_or(unknown, |known| known.efforts);
+                words.iter().map(|word| (*word).to_owned()).collect()
+            }),
             temperature: kind.map_or(
                 if capabilities.reasoning { Temperature::Never } else { Temperature::Always },
                 |known| known.temperature,
@@ -209,10 +209,11 @@ impl Door {
     }
 }
 
-/// OpenAI's list has ids only; its reasoning families are known by their names.
+/// The lists of OpenAI, xAI and Meta have ids only; reasoning families are known by their names.
 fn looks_reasoning(id: &str) -> bool {
     let family = id.rsplit('/').next().unwrap_or(id);
-    ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss"].iter().any(|start| family.starts_with(start))
+    let thinks = ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss", "grok-4", "muse-"];
+    thinks.iter().any(|start| family.starts_with(start)) && !family.contains("non-reasoning")
 }
 
 /// Host of a base URL for people: a public name as it is; everything that describes somebody's network as `private`.

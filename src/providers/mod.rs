@@ -5,6 +5,7 @@
 //! Start reading at [`Providers::stream`]; a new OpenAI-shaped provider is one row in [`catalog`].
 
 mod account;
+pub mod beside;
 pub mod catalog;
 mod delta;
 mod entry;
@@ -152,7 +153,12 @@ struct Shared {
 impl Providers {
     /// Builds the clients; talks to nobody. A key that cannot be sent makes its provider unusable, not the start.
     pub fn new(settings: Settings, http: reqwest::Client) -> Self {
-        let entries = catalog::ROWS.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
+        Self::of(catalog::ROWS, settings, http)
+    }
+
+    /// The same with rows of one's own in the place of the catalogue's.
+    fn of(rows: &'static [Row], settings: Settings, http: reqwest::Client) -> Self {
+        let entries = rows.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
         let health = Health::default();
         Self { shared: Arc::new(Shared { entries, health, default_model: settings.default_model }) }
     }
@@ -251,7 +257,7 @@ impl Providers {
     /// # Errors
     /// What is wrong with the key, or why nobody knows.
     pub async fn check(&self, provider: &str, own: &Accounts) -> Result<(), Error> {
-        self.entry(provider).ok_or(Error::NotConfigured)?.door(own)?.wire.check().await
+        self.door(provider, own)?.wire.check().await
     }
 
     /// One row per provider of the catalogue, set up or not.
@@ -273,6 +279,10 @@ impl Providers {
         }
     }
 
+    fn door(&self, provider: &str, own: &Accounts) -> Result<Door, Error> {
+        self.entry(provider).ok_or(Error::NotConfigured)?.door(own)
+    }
+
     fn doors(&self, own: &Accounts) -> impl Iterator<Item = Door> {
         self.shared.entries.iter().filter_map(|entry| entry.door(own).ok())
     }
@@ -283,9 +293,22 @@ impl Providers {
 }
 
 impl Model {
+    /// The word for how much it is to think that comes nearest to the wanted one; `None` where it takes none at all. A
+    /// model whose words nobody knows is sent what was asked for.
+    pub fn effort<'a>(&'a self, wanted: Option<&'a str>) -> Option<&'a str> {
+        let wanted = wanted.filter(|_| self.reasoning)?;
+        let has = |word: &str| self.efforts.iter().any(|effort| effort == word);
+        match wanted {
+            word if self.efforts.is_empty() || has(word) => Some(word),
+            "none" | "minimal" => self.efforts.first().map(String::as_str),
+            "xhigh" | "max" => self.efforts.last().map(String::as_str),
+            _ => None,
+        }
+    }
+
     /// What an answer costs, in billionths of a US dollar; `None` where the price is not known.
     pub fn cost(&self, usage: &Usage) -> Option<i64> {
-        self.exact?.of(usage)
+        usage.cost.or_else(|| self.exact?.of(usage))
     }
 
     /// How many tokens an answer to a prompt of `input` tokens may have for this much, in billionths of a US dollar;

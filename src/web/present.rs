@@ -192,6 +192,7 @@ fn reason(code: &str) -> FailureReason {
         "provider_unauthorized" | "provider_forbidden" | "provider_bad_key" | "provider_not_configured" => {
             FailureReason::Unauthorized
         }
+        "provider_banned" => FailureReason::Banned,
         "provider_quota" => FailureReason::OutOfCredit,
         "model_not_found" | "model_ambiguous" => FailureReason::ModelMissing,
         "context_length" => FailureReason::TooLong,
