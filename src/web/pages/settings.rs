@@ -1,6 +1,7 @@
 //! Settings: who you are, how pages look and speak, with what you begin, where you are signed in, and the way out.
 
 mod forms;
+mod usage;
 
 use axum::{
     Router,
@@ -42,6 +43,7 @@ pub(super) fn router() -> Router<App> {
         .route("/settings/appearance", get(appearance).post(forms::appearance))
         .route("/settings/language", get(language).post(forms::language))
         .route("/settings/models", get(models).post(forms::models))
+        .route("/settings/usage", get(usage::show))
         .route("/settings/security", get(security))
         .route("/settings/password", post(forms::password))
         .route("/settings/sessions/{id}/revoke", post(revoke))

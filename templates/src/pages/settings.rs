@@ -7,6 +7,7 @@ mod models;
 mod profile;
 mod samples;
 mod security;
+mod usage;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,7 @@ pub use models::Models;
 pub use profile::Profile;
 pub use samples::samples;
 pub use security::{Security, Session};
+pub use usage::{Budget, BudgetOf, Line, Sum, Usage};
 
 use crate::Locale;
 use crate::layout::{Shell, brand, document};
@@ -42,6 +44,8 @@ pub enum Section {
     Language(Language),
     /// With which model one begins.
     Models(Models),
+    /// What was used, and what is left.
+    Usage(Usage),
     /// The password, and where one is signed in.
     Security(Security),
     /// Leaving for good.
@@ -55,6 +59,7 @@ impl Section {
             Self::Appearance => "/settings/appearance",
             Self::Language(_) => "/settings/language",
             Self::Models(_) => "/settings/models",
+            Self::Usage(_) => "/settings/usage",
             Self::Security(_) => "/settings/security",
             Self::Account(_) => "/settings/account",
         }
@@ -62,12 +67,13 @@ impl Section {
 }
 
 /// Where the pages are, and what they are called.
-fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 6] {
+fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 7] {
     [
         ("/settings", l.t("profile")),
         ("/settings/appearance", l.t("appearance")),
         ("/settings/language", l.t("language-region")),
         ("/settings/models", l.t("models")),
+        ("/settings/usage", l.t("usage")),
         ("/settings/security", l.t("security")),
         ("/settings/account", l.t("account")),
     ]
@@ -95,6 +101,7 @@ pub fn page(props: &Settings) -> Markup {
                     Section::Appearance => (appearance::section(&props.shell)),
                     Section::Language(language) => (language::section(l, language)),
                     Section::Models(models) => (models::section(l, models)),
+                    Section::Usage(usage) => (usage::sections(l, usage)),
                     Section::Security(security) => (security::sections(&props.shell, security)),
                     Section::Account(account) => (account::section(&props.shell, account)),
                 }
