@@ -15,6 +15,8 @@ pub enum Error {
     BadKey,
     #[error("the API key may not do this")]
     Forbidden,
+    #[error("your stored API key cannot be read on this server; enter it again")]
+    KeyUnreadable,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the provider account has no credit left")]
@@ -54,6 +56,7 @@ impl Error {
             Self::Unauthorized => "provider_unauthorized",
             Self::BadKey => "provider_bad_key",
             Self::Forbidden => "provider_forbidden",
+            Self::KeyUnreadable => "key_unreadable",
             Self::RateLimited { .. } => "provider_rate_limited",
             Self::Quota => "provider_quota",
             Self::Overloaded { .. } => "provider_overloaded",

@@ -17,13 +17,14 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use account::{Account, Accounts};
+pub use account::{Account, Accounts, Held};
 pub use delta::{
     Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
 };
 pub use error::Error;
 use serde::{Deserialize, Serialize};
-pub use settings::Settings;
+pub use settings::{Guarded, Settings};
+use url::Url;
 use utoipa::ToSchema;
 
 use self::{
@@ -31,6 +32,7 @@ use self::{
     entry::{Door, Entry},
     price::Price,
 };
+use crate::platform::http::Guard;
 
 /// A model that can be used now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -140,13 +142,15 @@ pub struct Providers {
 struct Shared {
     entries: Vec<Entry>,
     default_model: Option<String>,
+    guard: Option<Guard>,
 }
 
 impl Providers {
     /// Builds the clients; talks to nobody. A key that cannot be sent makes its provider unusable, not the start.
     pub fn new(settings: Settings, http: reqwest::Client) -> Self {
         let entries = catalog::ROWS.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
-        Self { shared: Arc::new(Shared { entries, default_model: settings.default_model }) }
+        let guard = settings.guarded.map(|guarded| guarded.guard);
+        Self { shared: Arc::new(Shared { entries, default_model: settings.default_model, guard }) }
     }
 
     /// The models that can be used now, with these accounts beside the server's. Lists are cached; one that fails or
@@ -216,6 +220,16 @@ impl Providers {
     /// What is wrong with the key, or why nobody knows.
     pub async fn check(&self, provider: &str, own: &Accounts) -> Result<(), Error> {
         self.entry(provider).ok_or(Error::NotConfigured)?.door(own)?.wire.check().await
+    }
+
+    /// Where a provider is for everybody without an address of their own.
+    pub fn home(&self, provider: &str) -> Option<&Url> {
+        self.entry(provider)?.home.as_ref()
+    }
+
+    /// Whether a person may have an address of their own there.
+    pub fn may_ask(&self, url: &Url) -> bool {
+        self.shared.guard.as_ref().is_some_and(|guard| guard.admits(url))
     }
 
     /// One row per provider of the catalogue, set up or not.

@@ -21,7 +21,7 @@ use crate::{
     app::App,
     chat::{Course, Message, ReplyError, Role, Settings, Status, events::ReplyThought},
     keys,
-    providers::{self, Delta, FinishReason, Usage, price},
+    providers::{self, Accounts, Delta, FinishReason, Model, Usage, price},
     stream::{Lost, Part, Writer, lease},
 };
 
@@ -163,7 +163,24 @@ impl From<Lost> for Broken {
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
     let model = app.providers.resolve(&job.model, &own).await?;
-    let mut deltas = ask(app, &model, request(job), &own).await?;
+    let pulled = follow(app, job, progress, &model, &own).await;
+    match &pulled {
+        Ok(_) => keys::saw(app, &own, &model.provider, Ok(())).await,
+        Err(Broken::Provider(error)) => keys::saw(app, &own, &model.provider, Err(error)).await,
+        Err(Broken::Lost) => {}
+    }
+    pulled
+}
+
+/// From the question to the last delta.
+async fn follow(
+    app: &App,
+    job: &Job,
+    progress: &mut Progress,
+    model: &Model,
+    own: &Accounts,
+) -> Result<FinishReason, Broken> {
+    let mut deltas = ask(app, model, request(job), own).await?;
     loop {
         progress.writer.ready().await;
         let delta = match deltas.next().await {
@@ -198,13 +215,13 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
             }
             // Nobody asks for it yet.
             Delta::Replay(_) => {}
-            Delta::Usage(usage) => progress.counted(&model, usage),
+            Delta::Usage(usage) => progress.counted(model, usage),
             Delta::End(reason) => {
                 thought(app, job, progress).await?;
                 // Usage may come behind the end.
                 while let Some(Ok(late)) = deltas.next().await {
                     if let Delta::Usage(usage) = late {
-                        progress.counted(&model, usage);
+                        progress.counted(model, usage);
                     }
                 }
                 return Ok(reason);

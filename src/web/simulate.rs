@@ -1,8 +1,8 @@
 //! `freshet simulate`: the simulated provider behind a real socket, speaking the OpenAI wire.
 //!
 //! `POST /v1/chat/completions` (streamed or not), `GET /v1/models`, and for tests `GET /_sim/stats` (what was really
-//! asked) and `DELETE /_sim/stats` (forget it). Any key is good, except one that starts with `sk-bad`: that is refused
-//! and echoed in the error, as real providers do. Faults are real here: a cut breaks the connection inside a chunk.
+//! asked) and `DELETE /_sim/stats` (forget it). Any key is good, except some that tests need (`refusal_of`): those that start
+//! with `sk-bad` are refused and echoed in the error, as real providers do. Faults are real here: a cut breaks the connection inside a chunk.
 
 mod asked;
 mod watched;
@@ -73,9 +73,7 @@ async fn complete(
     // Usage is asked for in streams only; elsewhere it always comes.
     let (stream, usage) = (asked.stream, !asked.stream || asked.wants_usage());
     let request = asked.into_request();
-    let key =
-        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let key = key.unwrap_or("").to_owned();
+    let key = key_in(&headers);
     // Beside the answers that tests count and follow, not among them.
     let stats = if titles::is_asked_for(&request) {
         simulation.stats.lock().titles += 1;
@@ -84,14 +82,9 @@ async fn complete(
         simulation.stats.clone()
     };
     stats.lock().count(&key, &request);
-    let performance = if key.starts_with("sk-bad") {
-        Performance::Refuse(Refusal::openai(
-            401,
-            "invalid_api_key",
-            &format!("Incorrect API key provided: {key}."),
-        ))
-    } else {
-        simulation.stage.perform(&request, usage)
+    let performance = match refusal_of(&key) {
+        Some(refusal) => Performance::Refuse(refusal),
+        None => simulation.stage.perform(&request, usage),
     };
     match performance {
         Performance::Refuse(refusal) => {
@@ -103,6 +96,27 @@ async fn complete(
             if stream { stream_out(watched) } else { whole(watched, &request.model).await }
         }
     }
+}
+
+fn key_in(headers: &HeaderMap) -> String {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned()
+}
+
+/// What is wrong with a key, by how it begins: in OpenAI's words, which say the key again.
+fn refusal_of(key: &str) -> Option<Refusal> {
+    let (status, code, words) = [
+        ("sk-bad", (401, "invalid_api_key", format!("Incorrect API key provided: {key}."))),
+        ("sk-closed", (401, "account_deactivated", "The account behind this key is deactivated.".to_owned())),
+        ("sk-limited", (403, "insufficient_permissions", "Missing scopes: model.request".to_owned())),
+        ("sk-empty", (429, "insufficient_quota", "You exceeded your current quota.".to_owned())),
+        ("sk-busy", (429, "rate_limit_exceeded", "Too many requests.".to_owned())),
+        ("sk-broken", (500, "server_error", "Something broke.".to_owned())),
+    ]
+    .into_iter()
+    .find(|(start, _)| key.starts_with(start))?
+    .1;
+    Some(Refusal::openai(status, code, &words))
 }
 
 fn refuse(refusal: Refusal) -> Response {
@@ -165,9 +179,15 @@ fn add_call(calls: &mut Vec<serde_json::Value>, id: Option<String>, name: Option
     }
 }
 
-async fn models() -> Json<serde_json::Value> {
+async fn models(State(simulation): State<Arc<Simulation>>, headers: HeaderMap) -> Response {
+    let key = key_in(&headers);
+    simulation.stats.lock().listed(&key);
+    if let Some(refusal) = refusal_of(&key) {
+        return refuse(refusal);
+    }
     let entry = |id| serde_json::json!({ "id": id, "object": "model", "created": 1_790_000_000, "owned_by": "freshet" });
     Json(serde_json::json!({ "object": "list", "data": simulated::ids().map(entry).collect::<Vec<_>>() }))
+        .into_response()
 }
 
 async fn stats(State(simulation): State<Arc<Simulation>>) -> Json<Stats> {
