@@ -32,11 +32,17 @@ pub fn rotate(config: &Config, with_new: bool) -> anyhow::Result<()> {
     })?;
     drop(alone);
     let (resealed, current, lost) = (turned.resealed, turned.current, turned.lost.len());
-    writeln!(io::stdout(), "sealed anew: {resealed}; already under the current key: {current}; unreadable: {lost}")?;
+    writeln!(
+        io::stdout(),
+        "sealed anew: {resealed}; already under the current key: {current}; unreadable: {lost}"
+    )?;
     for (user, provider) in &turned.lost {
         super::complain(&format!("can't open the key of user {user} at {provider}"));
     }
-    anyhow::ensure!(lost == 0, "{lost} stored keys can't be opened with any key given; nothing was changed about them");
+    anyhow::ensure!(
+        lost == 0,
+        "{lost} stored keys can't be opened with any key given; nothing was changed about them"
+    );
     MasterKey::forget_old(&config.storage.data_dir).context("removing the old key file")
 }
 

@@ -269,7 +269,8 @@ impl Kind for Hosts {
         "host names, IP addresses and networks, separated by commas".into()
     }
     fn parse(&self, text: &str) -> Result<Vec<PrivateHost>, String> {
-        let host = |part: &str| part.parse().map_err(|()| format!("holds `{part}`, which is no host or network"));
+        let host =
+            |part: &str| part.parse().map_err(|()| format!("holds `{part}`, which is no host or network"));
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(host).collect()
     }
     fn show(&self, value: &Vec<PrivateHost>) -> String {

@@ -5,8 +5,8 @@
 
 use super::{
     kind::{
-        Choice, Count, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Optional, Parsed, PemFile, Port,
-        Prefix, Seconds, Secret,
+        Choice, Count, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Optional, Parsed, PemFile,
+        Port, Prefix, Seconds, Secret,
     },
     read::Reader,
     show::Entry,

@@ -20,7 +20,8 @@ pub fn read(app: &App, typed: &str) -> Result<Option<Url>> {
         return Ok(None);
     }
     // The parser drops tabs and line breaks and turns backslashes: what is read must be what was written.
-    let plain = typed.len() <= MOST && !typed.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
+    let plain =
+        typed.len() <= MOST && !typed.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
     let url = Url::parse(typed).ok().filter(|url| plain && app.providers.may_ask(url));
     let detail = "this is no http or https address on the public internet";
     url.map(Some).ok_or_else(|| Error::field("base_url_invalid", "base_url", detail))

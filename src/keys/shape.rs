@@ -34,7 +34,10 @@ mod tests {
                 let key = format!(" {start}0123456789abcdefghij\n");
                 let found = detect(&key).map(|found| found.name);
                 // Another provider may have a longer one.
-                assert!(found == Some(row.name) || found.is_some_and(|_| row.key_starts.len() > 1), "{start}");
+                assert!(
+                    found == Some(row.name) || found.is_some_and(|_| row.key_starts.len() > 1),
+                    "{start}"
+                );
                 assert!(other_than(row, &key).is_none() || found != Some(row.name), "{start}");
             }
         }

@@ -63,6 +63,8 @@ impl Accounts {
 
 impl FromIterator<(String, Account)> for Accounts {
     fn from_iter<I: IntoIterator<Item = (String, Account)>>(accounts: I) -> Self {
-        Self::of(accounts.into_iter().map(|(name, account)| (name, Held { account: Ok(account), doubted: false })))
+        Self::of(
+            accounts.into_iter().map(|(name, account)| (name, Held { account: Ok(account), doubted: false })),
+        )
     }
 }

@@ -100,7 +100,13 @@ impl Entry {
         self.open(&account, http, list, Key::Own)
     }
 
-    fn open(&self, account: &Account, http: &reqwest::Client, list: Arc<List>, key: Key) -> Result<Door, Error> {
+    fn open(
+        &self,
+        account: &Account,
+        http: &reqwest::Client,
+        list: Arc<List>,
+        key: Key,
+    ) -> Result<Door, Error> {
         let base = account.base_url.clone().or_else(|| Url::parse(self.row.base_url).ok());
         let base = base.ok_or(Error::NotConfigured)?;
         let wire = wire::build(self.row, account, &base, Limits::from(&self.settings), http.clone())?;

@@ -141,7 +141,8 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let parts = ip.segments();
-    let inner = |high: u16, low: u16| is_public_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)));
+    let inner =
+        |high: u16, low: u16| is_public_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)));
     match parts {
         // Mapped, and what was "compatible" once (loopback and unspecified are among them).
         [0, 0, 0, 0, 0, 0xffff, high, low] => inner(high, low),
@@ -174,15 +175,46 @@ mod tests {
     fn s46_no_spelling_of_an_inner_address_is_admitted() {
         let guard = guard("");
         for host in [
-            "127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.0.0.1.", "①②⑦.0.0.1", "0", "0.0.0.0",
-            "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "169.254.169.254", "192.0.0.8",
-            "198.18.0.1", "224.0.0.1", "255.255.255.255", "[::1]", "[::]", "[::ffff:7f00:1]", "[::ffff:a9fe:a9fe]",
-            "[::7f00:1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2001::1]", "[fd00::1]",
-            "[fe80::1]", "[fe80::1%lo]", "[ff02::1]", "[fec0::1]", "[2001:db8::1]",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f.1",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "①②⑦.0.0.1",
+            "0",
+            "0.0.0.0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "100.64.0.1",
+            "169.254.169.254",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "[::1]",
+            "[::]",
+            "[::ffff:7f00:1]",
+            "[::ffff:a9fe:a9fe]",
+            "[::7f00:1]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b:1::1]",
+            "[2002:7f00:1::]",
+            "[2001::1]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[fe80::1%lo]",
+            "[ff02::1]",
+            "[fec0::1]",
+            "[2001:db8::1]",
         ] {
             assert!(!admits(&guard, &format!("http://{host}:8080/v1")), "{host}");
         }
-        for host in ["93.184.216.34", "[2606:4700::1111]", "[64:ff9b::5db8:d822]", "api.example.com", "172.32.0.1"] {
+        for host in
+            ["93.184.216.34", "[2606:4700::1111]", "[64:ff9b::5db8:d822]", "api.example.com", "172.32.0.1"]
+        {
             assert!(admits(&guard, &format!("https://{host}/v1")), "{host}");
         }
     }
@@ -191,10 +223,22 @@ mod tests {
     fn s47_only_plain_web_addresses_are_admitted() {
         let guard = guard("");
         for url in [
-            "http://ok@127.0.0.1/", "http://127.0.0.1\\@ok.example/", "http://ok.example#@127.0.0.1/",
-            "http://u:p@ok.example/", "http://ok.example/?a=1", "http://ok.example/#a", "file:///etc/passwd",
-            "gopher://ok.example/", "ftp://ok.example/", "ws://ok.example/", "data:text/plain,x", "http://ok.example:25/",
-            "http://ok.example:22/", "unix:/run/x", "//ok.example/", "",
+            "http://ok@127.0.0.1/",
+            "http://127.0.0.1\\@ok.example/",
+            "http://ok.example#@127.0.0.1/",
+            "http://u:p@ok.example/",
+            "http://ok.example/?a=1",
+            "http://ok.example/#a",
+            "file:///etc/passwd",
+            "gopher://ok.example/",
+            "ftp://ok.example/",
+            "ws://ok.example/",
+            "data:text/plain,x",
+            "http://ok.example:25/",
+            "http://ok.example:22/",
+            "unix:/run/x",
+            "//ok.example/",
+            "",
         ] {
             assert!(!admits(&guard, url), "{url}");
         }
@@ -204,7 +248,12 @@ mod tests {
     #[test]
     fn what_the_operator_lists_is_admitted_and_nothing_beside_it() {
         let guard = guard("127.0.0.1 10.1.0.0/16 Ollama.internal fd00::/8");
-        for url in ["http://127.1:11434/", "http://[::ffff:127.0.0.1]:99/", "http://10.1.2.3:22/", "http://[fd00::7]/"] {
+        for url in [
+            "http://127.1:11434/",
+            "http://[::ffff:127.0.0.1]:99/",
+            "http://10.1.2.3:22/",
+            "http://[fd00::7]/",
+        ] {
             assert!(admits(&guard, url), "{url}");
         }
         for url in ["http://127.0.0.2/", "http://10.2.0.1/", "http://[::1]/"] {

@@ -173,8 +173,7 @@ async fn enter(
     let (status, answer) = match row {
         Some(row) => match save(app, actor, row, &fields).await? {
             Ok(own) => {
-                let notice =
-                    if own.state == Standing::Ok { Notice::KeySaved } else { Notice::KeyStored };
+                let notice = if own.state == Standing::Ok { Notice::KeySaved } else { Notice::KeyStored };
                 return Ok(with_notice(visit.done(HERE), notice));
             }
             Err(refused) => refused,
@@ -191,9 +190,7 @@ async fn enter(
     }
     let form = KeyForm { chosen: fields.provider, base_url: fields.base_url, answer, ..KeyForm::default() };
     let section = match only {
-        Some(row) => {
-            Section::Key(KeyForm { only: Some(provider_of(app, actor, visit, row).await?), ..form })
-        }
+        Some(row) => Section::Key(KeyForm { only: Some(provider_of(app, actor, visit, row).await?), ..form }),
         None => Section::Keys(all(app, actor, visit, form).await?),
     };
     Ok((status, show(visit, actor, section)).into_response())

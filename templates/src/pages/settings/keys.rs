@@ -295,8 +295,11 @@ fn form(l: Locale, props: &KeyForm) -> Markup {
         None => l.t("key-base-url-hint-any").into_owned(),
     };
     let moves = props.only.as_ref().is_some_and(|only| only.own.is_some());
-    let wrong_address = matches!(props.answer.problem, Some(KeyProblem::Address | KeyProblem::AddressMissing));
-    let starts_open = !props.base_url.is_empty() || wrong_address || props.only.as_ref().is_some_and(|only| only.key_page.is_empty());
+    let wrong_address =
+        matches!(props.answer.problem, Some(KeyProblem::Address | KeyProblem::AddressMissing));
+    let starts_open = !props.base_url.is_empty()
+        || wrong_address
+        || props.only.as_ref().is_some_and(|only| only.key_page.is_empty());
     html! {
         form.form method="post" action=(action) hx-post=(action) hx-target="#key-answer" hx-swap="outerHTML" hx-sync="this:drop" {
             div.field {

@@ -4,7 +4,8 @@ use maud::Markup;
 
 use super::keys::{KeyAnswer, KeyProblem, KeyState, OwnKey, Provider};
 use super::{
-    Account, KeyForm, Keys, Language, LeaveProblem, Models, Profile, Region, Section, Security, Session, Settings, page,
+    Account, KeyForm, Keys, Language, LeaveProblem, Models, Profile, Region, Section, Security, Session,
+    Settings, page,
 };
 use crate::layout::{Accent, Shell, Theme, Viewer};
 use crate::parts::composer::sample_models;
@@ -108,7 +109,8 @@ fn keys() -> Keys {
         has_server_key: name == "gemini",
         own,
     };
-    let far = OwnKey { base_url: Some("https://llm.example.com/v1".into()), ..own(KeyState::Unreachable, "") };
+    let far =
+        OwnKey { base_url: Some("https://llm.example.com/v1".into()), ..own(KeyState::Unreachable, "") };
     let providers = vec![
         at("openai", "OpenAI", Some(own(KeyState::Ok, "9f3a"))),
         at("anthropic", "Anthropic", Some(own(KeyState::Exhausted, "Q-AA"))),
