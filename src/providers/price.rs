@@ -120,7 +120,7 @@ mod tests {
             input: Some(input),
             cached: Some(cached),
             output: Some(1_000),
-            reasoning: None,
+            ..Usage::default()
         };
         assert_eq!(price.of(&usage(272_000, 0)).map(dollars).as_deref(), Some("2.77"));
         assert_eq!(price.of(&usage(272_001, 0)).map(dollars).as_deref(), Some("5.51502"));

@@ -239,6 +239,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "message_too_long" => Notice::MessageTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
+        "key_unreadable" => Notice::KeyUnreadable,
         "budget_exhausted" => Notice::BudgetExhausted,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
@@ -282,7 +283,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 18] = [
+const NOTICES: [Notice; 22] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -300,6 +301,10 @@ const NOTICES: [Notice; 18] = [
     Notice::ChatRestored,
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
+    Notice::KeySaved,
+    Notice::KeyStored,
+    Notice::KeyRemoved,
+    Notice::KeyUnreadable,
     Notice::BudgetExhausted,
 ];
 

@@ -107,6 +107,7 @@ impl From<Entry> for Listed {
             price: entry.pricing.and_then(|pricing| pricing.read()),
             retires: entry.shutdown_date.or(entry.expiration_date).as_ref().and_then(day),
             id: entry.id,
+            efforts: None,
         }
     }
 }
@@ -119,7 +120,7 @@ impl Pricing {
             (0.0..4e9).contains(&nanos).then(|| nanos.round() as u32)
         };
         let (input, output) = (nanos(self.prompt)?, nanos(self.completion)?);
-        Some(Price { input, cached: nanos(self.input_cache_read), output, up_to: u64::MAX })
+        Some(Price { input, cached: nanos(self.input_cache_read), output, up_to: u64::MAX, beyond: None })
     }
 }
 
