@@ -43,3 +43,7 @@ is "and back" "$(cat restored.txt)" "Rivers, again"
 contains "formulas and tables" "<msup>" rendered.html
 contains "code" "<span" painted.html
 holds "settings follow the person" '.locale == "de" and .time_zone == "Europe/Berlin"' me.json
+holds "usage is counted" '.total.calls > 5 and .total.output > 100 and (.items | map(.name) | index("simulated/fast"))' usage.json
+contains "also as CSV" "conversation,id,calls,input" usage.csv
+holds "and by conversation" '.calls > 2 and .output > 0' chat-usage.json
+holds "budgets are told" 'has("day_usd") and .messages_today > 0' budget.json

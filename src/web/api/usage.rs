@@ -227,7 +227,11 @@ async fn set_budget(
         text.map(|text| nanos(&text).ok_or_else(wrong)).transpose()
     };
     if input.messages_per_day.is_some_and(|most| !(0..=1_000_000).contains(&most)) {
-        return Err(Error::field("bad_amount", "messages_per_day", "a number of answers is from 0 to 1000000"));
+        return Err(Error::field(
+            "bad_amount",
+            "messages_per_day",
+            "a number of answers is from 0 to 1000000",
+        ));
     }
     let limits = Limits {
         day: amount("day_usd", input.day_usd)?,
@@ -244,7 +248,8 @@ impl UsageQuery {
     }
 
     fn answer(&self, headers: &HeaderMap, span: Span, by: By, lines: Vec<Line>) -> Result<Response> {
-        let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+        let accepted =
+            headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
         let as_csv = match self.format.as_deref() {
             None => accepted.split(',').any(|kind| kind.trim().starts_with("text/csv")),
             Some("csv") => true,
@@ -259,16 +264,15 @@ impl UsageQuery {
         }
         let name = format!("attachment; filename=\"usage-{}-{}-{}.csv\"", by.as_str(), span.from, span.to);
         let kind = "text/csv; charset=utf-8".to_owned();
-        Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], csv(by, &items)).into_response())
+        Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], csv(by, &items))
+            .into_response())
     }
 }
 
 /// As RFC 4180 has it.
 fn csv(by: By, items: &[Sum]) -> String {
-    let mut text = format!(
-        "{},id,calls,input,cached,output,reasoning,cost_usd,unpriced,estimated\r\n",
-        by.as_str()
-    );
+    let mut text =
+        format!("{},id,calls,input,cached,output,reasoning,cost_usd,unpriced,estimated\r\n", by.as_str());
     for sum in items {
         let id = sum.id.map(|id| id.to_string()).unwrap_or_default();
         let Sum { calls, input, cached, output, reasoning, cost_usd, unpriced, estimated, .. } = sum;
@@ -282,7 +286,8 @@ fn csv(by: By, items: &[Sum]) -> String {
 
 /// A text that no spreadsheet takes for a formula.
 fn cell(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+    let is_formula =
+        text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r', ';', '\t']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -299,7 +304,10 @@ mod tests {
     fn a_cell_is_never_a_formula() {
         for (text, safe) in [
             ("Rivers", "Rivers"),
-            ("=HYPERLINK(\"http://evil.example\",\"x\")", "\"'=HYPERLINK(\"\"http://evil.example\"\",\"\"x\"\")\""),
+            (
+                "=HYPERLINK(\"http://evil.example\",\"x\")",
+                "\"'=HYPERLINK(\"\"http://evil.example\"\",\"\"x\"\")\"",
+            ),
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),

@@ -56,7 +56,8 @@ fn lines(l: Locale, lines: &[Line]) -> Vec<Shown> {
 }
 
 fn day(l: Locale, day: &str) -> String {
-    day.parse::<NaiveDate>().map_or_else(|_| day.to_owned(), |day| date(l, day.year(), day.month(), day.day()))
+    day.parse::<NaiveDate>()
+        .map_or_else(|_| day.to_owned(), |day| date(l, day.year(), day.month(), day.day()))
 }
 
 fn budgets(l: Locale, left: &Left) -> Vec<Budget> {

@@ -101,7 +101,11 @@ fn usage() -> Usage {
         ],
         models: vec![
             line("openai/gpt-6.1-sol", 100, sum(900, 5_000_000, Some("$3.2071"), true)),
-            line("openrouter/a-provider-with-a-long-name/a-model-with-a-longer-one", 0, sum(334, 678_901, None, false)),
+            line(
+                "openrouter/a-provider-with-a-long-name/a-model-with-a-longer-one",
+                0,
+                sum(334, 678_901, None, false),
+            ),
         ],
         people: vec![
             line("ada@example.org", 100, sum(1_230, 5_678_000, Some("$3.2"), true)),

@@ -100,7 +100,8 @@ fn limit(l: Locale, budget: &Budget) -> Markup {
         BudgetOf::Month => l.t("budget-month"),
         BudgetOf::Answers => l.t("budget-answers"),
     };
-    let words = l.ta("budget-used", &[("used", budget.used.as_str().into()), ("limit", budget.limit.as_str().into())]);
+    let words = l
+        .ta("budget-used", &[("used", budget.used.as_str().into()), ("limit", budget.limit.as_str().into())]);
     html! {
         div.usage__budget data-full[budget.percent >= 90] {
             p { span { (name) } " " span { (words) } }

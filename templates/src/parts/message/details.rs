@@ -69,9 +69,9 @@ fn lines(l: Locale, of: &Details) -> Vec<(String, String)> {
         (l.t("detail-speed"), of.speed().map(number)),
         (
             l.t("detail-cost"),
-            of.cost
-                .as_ref()
-                .map(|cost| format!("{about}{}", l.ta("detail-dollars", &[("dollars", cost.as_str().into())]))),
+            of.cost.as_ref().map(|cost| {
+                format!("{about}{}", l.ta("detail-dollars", &[("dollars", cost.as_str().into())]))
+            }),
         ),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.into_owned(), value?))).collect()
