@@ -68,6 +68,7 @@
     'fx:block'({ blocks }, i, _, html) {
       const block = blocks.children[i], wanted = freshet.parse(html).firstElementChild;
       if (!block) return unknown;
+      block.removeAttribute('data-near');
       // Another element in its place would cost the styles of all blocks behind it.
       if (block.nodeName === wanted.nodeName && same(block, wanted)) sync(block, wanted); else block.replaceWith(wanted);
       freshet.decorate(blocks.children[i]);
@@ -88,7 +89,6 @@
     if (n !== blocks.children.length) return unknown;
     tail.replaceChildren();
     freshet.decorate(blocks.lastElementChild);
-    for (const block of [...blocks.children].slice(-NEAR)) block.removeAttribute('data-near');
     if (article.ariaBusy === 'true') document.getElementById('announce').textContent = words;
     article.ariaBusy = 'false';
   }
