@@ -1,5 +1,7 @@
 //! The simulated provider over a real socket, read by the product's own client.
 
+mod faces;
+
 use std::{
     io::Write,
     sync::Arc,
@@ -299,7 +301,7 @@ async fn without_an_account_only_the_simulated_models_are_there() {
     let status = providers.status(&Accounts::none());
     assert_eq!(
         status.iter().map(|s| (s.name.as_str(), s.configured)).collect::<Vec<_>>(),
-        [("openai", false), ("simulated", true)]
+        [("openai", false), ("anthropic", false), ("gemini", false), ("ollama", false), ("simulated", true)]
     );
 }
 
