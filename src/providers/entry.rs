@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Account, Accounts, Capabilities, Error, Key, Model, ModelPrice, Settings,
     catalog::{self, Row, Temperature},
+    health::Who,
     list::List,
     price::Price,
     simulated,
@@ -40,6 +41,8 @@ pub struct Door {
     /// `None` in process.
     pub base_url: Option<Url>,
     pub key: Key,
+    /// By whom it is known how it has done.
+    pub who: Who,
 }
 
 impl Entry {
@@ -75,7 +78,8 @@ impl Entry {
     pub fn door(&self, own: &Accounts) -> Result<Door, Error> {
         if let Some(inside) = &self.inside {
             let (wire, list) = (inside.clone(), self.list.clone());
-            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server });
+            let who = (self.row.name, None);
+            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server, who });
         }
         let account = self.account(own).ok_or(Error::NotConfigured)?;
         let base = account.base_url.clone().or_else(|| Url::parse(self.row.base_url).ok());
@@ -86,7 +90,8 @@ impl Entry {
             None => (self.list.clone(), Key::Server),
             Some(id) => (self.own_list(id, account), Key::Own),
         };
-        Ok(Door { row: self.row, wire, list, base_url: Some(base), key })
+        let who = (self.row.name, account.id.map(|(id, _)| id));
+        Ok(Door { row: self.row, wire, list, base_url: Some(base), key, who })
     }
 
     /// Host of the server's own base URL, as it may be shown.
@@ -142,7 +147,8 @@ impl Door {
         self.list.lists(id, self.wire.as_ref()).await.map(|listed| self.model(&listed))
     }
 
-    fn is_simulated(&self) -> bool {
+    /// Whether its answers are made up by Freshet itself.
+    pub fn is_simulated(&self) -> bool {
         self.row.name == catalog::SIMULATED.name
     }
 
@@ -175,7 +181,8 @@ impl Door {
             context_window: number(listed.context_window, known.map(|known| known.context_window)),
             max_output: number(listed.max_output, known.map(|known| known.max_output)),
             efforts: listed.efforts.clone().unwrap_or_else(|| {
-                let words = known.map_or(&[][..], |known| known.efforts);
+                let unknown = if capabilities.reasoning { self.row.dialect.efforts } else { &[] };
+                let words = known.map_or(unknown, |known| known.efforts);
                 words.iter().map(|word| (*word).to_owned()).collect()
             }),
             temperature: kind.map_or(
@@ -190,10 +197,11 @@ impl Door {
     }
 }
 
-/// OpenAI's list has ids only; its reasoning families are known by their names.
+/// The lists of OpenAI, xAI and Meta have ids only; reasoning families are known by their names.
 fn looks_reasoning(id: &str) -> bool {
     let family = id.rsplit('/').next().unwrap_or(id);
-    ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss"].iter().any(|start| family.starts_with(start))
+    let thinks = ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss", "grok-4", "muse-"];
+    thinks.iter().any(|start| family.starts_with(start)) && !family.contains("non-reasoning")
 }
 
 /// Host of a base URL for people: a public name as it is; everything that describes somebody's network as `private`.

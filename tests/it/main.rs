@@ -14,6 +14,7 @@ mod flows;
 mod instances;
 mod live;
 mod pages;
+mod providers;
 mod schema;
 mod server;
 mod support;

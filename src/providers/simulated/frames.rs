@@ -127,6 +127,7 @@ impl Frames {
             cached: Some(0),
             output: Some(self.spoken + self.thought),
             reasoning: Some(self.thought),
+            cost: None,
         }
     }
 }

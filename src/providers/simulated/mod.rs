@@ -64,7 +64,7 @@ pub fn prompt_tokens(request: &Request) -> u64 {
 /// Reads frames as a client would, in the product's own limits; an `Err` is a broken connection.
 pub fn read(frames: impl Stream<Item = Result<Bytes, ()>> + Send + 'static) -> DeltaStream {
     let body = frames.map(|frame| frame.map_err(|()| Lost)).boxed();
-    Box::pin(Answer::new(body, Box::new(Chat), Limits::from(&Settings::default())))
+    Box::pin(Answer::new(body, Box::<Chat>::default(), Limits::from(&Settings::default())))
 }
 
 /// A response that is not a stream, in no wire's words yet.
@@ -159,12 +159,12 @@ impl InProcess {
     fn answer(&self, request: &Request) -> Result<DeltaStream, Error> {
         match self.stage.perform(request, Box::new(ChatVoice::new(request, true))) {
             Performance::Play(frames) => {
-                Ok(Box::pin(Answer::new(frames.boxed(), Box::new(Chat), self.limits)))
+                Ok(Box::pin(Answer::new(frames.boxed(), Box::<Chat>::default(), self.limits)))
             }
             Performance::Refuse(refusal) if refusal.html => Err(Error::Malformed),
             Performance::Refuse(refusal) if refusal.status == 200 => {
                 let body = refusal.openai().to_string().into_bytes();
-                Ok(Box::pin(Answer::of_whole(body, Box::new(Chat), self.limits)))
+                Ok(Box::pin(Answer::of_whole(body, Box::<Chat>::default(), self.limits)))
             }
             Performance::Refuse(refusal) => {
                 let mut headers = http::HeaderMap::new();

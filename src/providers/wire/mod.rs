@@ -5,12 +5,14 @@ mod bearer;
 mod caller;
 mod chat;
 mod chunk;
+mod details;
 mod gathered;
 pub mod generate;
 pub mod messages;
 pub mod ollama;
 pub mod openai;
 pub mod refusal;
+mod responses;
 #[cfg(test)]
 pub mod rig;
 mod secret;
@@ -29,6 +31,7 @@ use url::Url;
 
 use super::{
     Account, Capabilities, DeltaStream, Error, Model, Request, Settings,
+    beside::{Embedded, Picture, Verdict},
     catalog::{Kind, Row},
 };
 
@@ -42,6 +45,25 @@ pub trait Wire: Send + Sync {
 
     /// The cheapest proof that the key is good. No provider proves by it that there is money.
     fn check(&self) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// Vectors of texts.
+    fn embed<'a>(&'a self, _model: &'a str, _texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, Error>> {
+        Box::pin(async { Err(Error::Unsupported) })
+    }
+
+    /// Verdicts about texts.
+    fn moderate<'a>(
+        &'a self,
+        _model: &'a str,
+        _texts: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<Verdict>, Error>> {
+        Box::pin(async { Err(Error::Unsupported) })
+    }
+
+    /// Pictures for a description.
+    fn image<'a>(&'a self, _model: &'a str, _prompt: &'a str) -> BoxFuture<'a, Result<Vec<Picture>, Error>> {
+        Box::pin(async { Err(Error::Unsupported) })
+    }
 }
 
 /// A model in a provider's own list; what the provider does not tell is `None`.
