@@ -1,9 +1,9 @@
 //! The providers as data. To add one that speaks a wire we know, add a file with its row, and a line to [`ROWS`].
 
-mod compatible;
-mod meta;
 mod anthropic;
+mod compatible;
 mod gemini;
+mod meta;
 mod ollama;
 mod openai;
 mod openrouter;
@@ -11,10 +11,10 @@ mod simulated;
 mod v0;
 mod xai;
 
-pub use compatible::COMPATIBLE;
-pub use meta::META;
 pub use anthropic::ANTHROPIC;
+pub use compatible::COMPATIBLE;
 pub use gemini::GEMINI;
+pub use meta::META;
 pub use ollama::OLLAMA;
 pub use openai::OPENAI;
 pub use openrouter::OPENROUTER;

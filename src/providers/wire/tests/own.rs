@@ -144,10 +144,16 @@ async fn a_connection_of_the_others_lost_at_any_byte_keeps_the_text() {
 async fn usage_is_counted_as_each_of_them_means_it() {
     let usage = told("messages", "plain").await.usage;
     // What the cache gives and takes is not among the input.
-    assert_eq!(usage, Some(Usage { input: Some(32), cached: Some(4), output: Some(12), reasoning: Some(2) }));
+    assert_eq!(
+        usage,
+        Some(Usage { input: Some(32), cached: Some(4), output: Some(12), reasoning: Some(2), cost: None })
+    );
     let usage = told("generate", "plain").await.usage;
     // Thoughts are not among the candidates.
-    assert_eq!(usage, Some(Usage { input: Some(9), cached: Some(4), output: Some(12), reasoning: Some(5) }));
+    assert_eq!(
+        usage,
+        Some(Usage { input: Some(9), cached: Some(4), output: Some(12), reasoning: Some(5), cost: None })
+    );
     let usage = told("ollama", "plain").await.usage;
     assert_eq!(usage, Some(Usage { input: Some(26), output: Some(42), ..Usage::default() }));
     let usage = told("ollama", "no_prompt_count").await.usage;
