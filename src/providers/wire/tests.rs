@@ -1,4 +1,7 @@
-//! The OpenAI wire against scripts, byte by byte.
+//! The wires against scripts, byte by byte: OpenAI's here, the others in files of their own.
+
+mod asked;
+mod own;
 
 use std::{path::Path, time::Duration};
 
