@@ -67,6 +67,8 @@ pub(super) struct Keys;
 pub(super) struct Hosts;
 /// IP addresses and networks, separated by commas.
 pub(super) struct Listed;
+/// Names of models, with commas between them.
+pub(super) struct Names;
 /// One of a few words.
 pub(super) struct Choice<T>(PhantomData<T>);
 /// May be left out.
@@ -288,6 +290,19 @@ impl Kind for Listed {
     }
     fn show(&self, value: &Vec<IpNet>) -> String {
         value.iter().map(IpNet::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Kind for Names {
+    type Value = Vec<ModelName>;
+    fn words(&self) -> String {
+        "names of models, separated by commas".into()
+    }
+    fn parse(&self, text: &str) -> Result<Vec<ModelName>, String> {
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(ModelName::parse).collect()
+    }
+    fn show(&self, value: &Vec<ModelName>) -> String {
+        value.iter().map(ModelName::to_string).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -5,8 +5,8 @@
 
 use super::{
     kind::{
-        Choice, Count, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Optional, Parsed, PemFile,
-        Port, Prefix, Seconds, Secret,
+        Choice, Count, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Names, Optional, Parsed,
+        PemFile, Port, Prefix, Seconds, Secret,
     },
     read::Reader,
     show::Entry,
@@ -234,6 +234,10 @@ settings! {
         /// benchmarks that must cross a real socket.
         simulated_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::url()), ["FRESHET_SIMULATED_URL"],
             default "" = "simulated within the process", example "http://127.0.0.1:4010/v1";
+        /// The models that are asked, in this order, when the one that was chosen can't answer: its provider is down,
+        /// overloaded or unknown, or the server's key for it is refused. Only before the first word; who answered is shown.
+        failover: Vec<ModelName> = Names, ["FRESHET_FAILOVER"],
+            default "" = "no other is asked", example "openai/gpt-6.1-sol, anthropic/claude-sonnet-5-5";
         /// How long a provider may be silent in the middle of an answer before it counts as broken.
         upstream_idle: Duration = Seconds(1, 3_600), ["FRESHET_UPSTREAM_IDLE_SECONDS"], default "120", example "300";
     }

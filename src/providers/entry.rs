@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Account, Accounts, Capabilities, Error, Key, Model, ModelPrice, Settings,
     catalog::{self, Row, Temperature},
+    health::Who,
     list::List,
     price::Price,
     simulated,
@@ -42,6 +43,8 @@ pub struct Door {
     /// `None` in process.
     pub base_url: Option<Url>,
     pub key: Key,
+    /// By whom it is known how it has done.
+    pub who: Who,
 }
 
 impl Entry {
@@ -62,7 +65,8 @@ impl Entry {
         let foreign = system.as_ref().is_some_and(|account| is_foreign(row, account));
         let list = Arc::new(List::new(row, foreign, settings));
         let home = settings.homes.iter().find(|(name, _)| *name == row.name).map(|(_, url)| url.clone());
-        let home = home.or_else(|| Url::parse(row.base_url).ok());
+        // What the catalogue says of those that need no key is the machine that we run on: only the operator may mean that.
+        let home = home.or_else(|| Url::parse(row.base_url).ok().filter(|_| row.needs_key()));
         let (settings, http) = (settings.clone(), http.clone());
         Some(Self { row, system, list, own: Mutex::default(), inside, home, settings, http })
     }
@@ -75,7 +79,8 @@ impl Entry {
     pub fn door(&self, own: &Accounts) -> Result<Door, Error> {
         if let Some(inside) = &self.inside {
             let (wire, list) = (inside.clone(), self.list.clone());
-            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server });
+            let who = (self.row.name, None);
+            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server, who });
         }
         match own.held(self.row.name) {
             Some(held) => self.own_door(held.account.as_ref().map_err(Clone::clone)?),
@@ -94,8 +99,8 @@ impl Entry {
             // The same word as for a host that does not answer: nobody learns what is there.
             (Some(_), _) => return Err(Error::Unreachable),
         };
-        let base_url = account.base_url.clone().or_else(|| self.home.clone());
-        let account = Account { base_url, ..account.clone() };
+        let base_url = account.base_url.clone().or_else(|| self.home.clone()).ok_or(Error::NotConfigured)?;
+        let account = Account { base_url: Some(base_url), ..account.clone() };
         let list = self.own_list(&account);
         self.open(&account, http, list, Key::Own)
     }
@@ -110,7 +115,8 @@ impl Entry {
         let base = account.base_url.clone().or_else(|| Url::parse(self.row.base_url).ok());
         let base = base.ok_or(Error::NotConfigured)?;
         let wire = wire::build(self.row, account, &base, Limits::from(&self.settings), http.clone())?;
-        Ok(Door { row: self.row, wire: Arc::from(wire), list, base_url: Some(base), key })
+        let who = (self.row.name, account.id.map(|(id, _)| id));
+        Ok(Door { row: self.row, wire: Arc::from(wire), list, base_url: Some(base), key, who })
     }
 
     /// Host of the server's own base URL, as it may be shown.
@@ -168,7 +174,8 @@ impl Door {
         self.list.lists(id, self.wire.as_ref()).await.map(|listed| self.model(&listed))
     }
 
-    fn is_simulated(&self) -> bool {
+    /// Whether its answers are made up by Freshet itself.
+    pub fn is_simulated(&self) -> bool {
         self.row.name == catalog::SIMULATED.name
     }
 
@@ -200,11 +207,11 @@ impl Door {
             capabilities,
             context_window: number(listed.context_window, known.map(|known| known.context_window)),
             max_output: number(listed.max_output, known.map(|known| known.max_output)),
-            efforts: known
-                .map_or(&[][..], |known| known.efforts)
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect(),
+            efforts: listed.efforts.clone().unwrap_or_else(|| {
+                let unknown = if capabilities.reasoning { self.row.dialect.efforts } else { &[] };
+                let words = known.map_or(unknown, |known| known.efforts);
+                words.iter().map(|word| (*word).to_owned()).collect()
+            }),
             temperature: kind.map_or(
                 if capabilities.reasoning { Temperature::Never } else { Temperature::Always },
                 |known| known.temperature,
@@ -217,10 +224,11 @@ impl Door {
     }
 }
 
-/// OpenAI's list has ids only; its reasoning families are known by their names.
+/// The lists of OpenAI, xAI and Meta have ids only; reasoning families are known by their names.
 fn looks_reasoning(id: &str) -> bool {
     let family = id.rsplit('/').next().unwrap_or(id);
-    ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss"].iter().any(|start| family.starts_with(start))
+    let thinks = ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss", "grok-4", "muse-"];
+    thinks.iter().any(|start| family.starts_with(start)) && !family.contains("non-reasoning")
 }
 
 /// Host of a base URL for people: a public name as it is; everything that describes somebody's network as `private`.

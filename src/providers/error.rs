@@ -15,8 +15,10 @@ pub enum Error {
     BadKey,
     #[error("the API key may not do this")]
     Forbidden,
-    #[error("your stored API key cannot be read on this server; enter it again")]
+    #[error("your own API key for this provider has to be entered again")]
     KeyUnreadable,
+    #[error("the provider has switched off this account or key")]
+    Banned,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the provider account has no credit left")]
@@ -33,6 +35,8 @@ pub enum Error {
     ModelNotFound,
     #[error("more than one provider has this model; say which, as in provider/model")]
     ModelAmbiguous,
+    #[error("this provider has nothing for that")]
+    Unsupported,
     #[error("this provider is not set up")]
     NotConfigured,
     #[error("the provider refused the request with status {status}")]
@@ -47,6 +51,8 @@ pub enum Error {
     Incomplete,
     #[error("the provider cannot be reached")]
     Unreachable,
+    #[error("the provider has failed several times in a row and is left alone for a moment")]
+    Resting { retry_after: Duration },
 }
 
 impl Error {
@@ -57,6 +63,7 @@ impl Error {
             Self::BadKey => "provider_bad_key",
             Self::Forbidden => "provider_forbidden",
             Self::KeyUnreadable => "key_unreadable",
+            Self::Banned => "provider_banned",
             Self::RateLimited { .. } => "provider_rate_limited",
             Self::Quota => "provider_quota",
             Self::Overloaded { .. } => "provider_overloaded",
@@ -65,6 +72,7 @@ impl Error {
             Self::ContentBlocked => "content_blocked",
             Self::ModelNotFound => "model_not_found",
             Self::ModelAmbiguous => "model_ambiguous",
+            Self::Unsupported => "provider_unsupported",
             Self::NotConfigured => "provider_not_configured",
             Self::BadRequest { .. } => "provider_bad_request",
             Self::Timeout => "provider_timeout",
@@ -72,6 +80,7 @@ impl Error {
             Self::Malformed => "provider_malformed",
             Self::Incomplete => "provider_incomplete",
             Self::Unreachable => "provider_unreachable",
+            Self::Resting { .. } => "provider_resting",
         }
     }
 
@@ -79,19 +88,33 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after } | Self::Overloaded { retry_after } => *retry_after,
+            Self::Resting { retry_after } => Some(*retry_after),
             _ => None,
         }
     }
 
-    /// Whether asking again, or asking another provider, can help. Only ever act on it **before the first token was
-    /// shown**: afterwards the model is never called again without a person's wish. Quota is not retryable: a 429
-    /// that means money stays one.
-    pub fn retryable(&self) -> bool {
+    /// Whether it is the provider, and not the request or its key, that failed.
+    pub fn is_outage(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Overloaded { .. } | Self::Timeout | Self::Cut => true,
-            Self::Malformed | Self::Incomplete | Self::Unreachable => true,
+            Self::Overloaded { .. } | Self::Timeout | Self::Cut | Self::Malformed => true,
+            Self::Incomplete | Self::Unreachable => true,
             Self::Upstream { status } => status.is_none_or(|status| status >= 500),
             _ => false,
         }
+    }
+
+    /// Whether it is the key, or the money behind it, that is not good enough.
+    pub fn is_about_the_key(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::BadKey | Self::Forbidden | Self::Quota | Self::NotConfigured
+        )
+    }
+
+    /// Whether another provider, or the same one later, may do better. Only ever act on it **before the first token was
+    /// shown**: afterwards the model is never called again without a person's wish. A 429 that means money is no
+    /// reason to ask the same account again.
+    pub fn may_pass(&self) -> bool {
+        self.is_outage() || matches!(self, Self::RateLimited { .. } | Self::Resting { .. })
     }
 }

@@ -15,6 +15,7 @@ mod instances;
 mod keys;
 mod live;
 mod pages;
+mod providers;
 mod schema;
 mod server;
 mod support;

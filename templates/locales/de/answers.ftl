@@ -6,12 +6,18 @@ thought-for = { $seconds ->
        *[other] { $seconds } Sekunden nachgedacht
     }
 stopped = Du hast diese Antwort angehalten.
+stepped-in = { $model } hat geantwortet, weil { $asked } es nicht konnte.
+left-out = { $count ->
+        [one] Die erste Nachricht passte nicht in das, was dieses Modell liest, und wurde weggelassen.
+       *[other] Die ersten { $count } Nachrichten passten nicht in das, was dieses Modell liest, und wurden weggelassen.
+    }
 interrupted = Die Antwort wurde unterbrochen
 interrupted-text = Der Server war mittendrin plötzlich weg. Alles oben ist gespeichert; du kannst die Antwort noch einmal anfordern.
 failed-before = Es gibt noch keine Antwort
 failed-midway = Die Antwort brach ab
 failure-rate-limited = { $provider } bittet um etwas Geduld. Deine Nachricht ist gespeichert: Versuch es gleich noch einmal oder wähle ein anderes Modell.
 failure-unavailable = { $provider } ist nicht erreichbar. Deine Nachricht ist gespeichert: Versuch es gleich noch einmal oder wähle ein anderes Modell.
+failure-banned = { $provider } hat dieses Konto oder seinen Schlüssel gesperrt. Wähle ein anderes Modell oder kläre es mit { $provider }.
 failure-unauthorized = { $provider } hat den API-Schlüssel abgelehnt. Bitte die Person, die diesen Server betreut, ihn zu prüfen.
 failure-out-of-credit = Das Guthaben bei { $provider } ist aufgebraucht.
 failure-model-missing = { $provider } bietet dieses Modell nicht mehr an. Bitte wähle ein anderes.

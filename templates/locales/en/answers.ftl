@@ -6,12 +6,18 @@ thought-for = { $seconds ->
        *[other] Thought for { $seconds } seconds
     }
 stopped = You stopped this answer.
+stepped-in = { $model } answered, since { $asked } could not.
+left-out = { $count ->
+        [one] The first message did not fit into what this model reads and was left out.
+       *[other] The first { $count } messages did not fit into what this model reads and were left out.
+    }
 interrupted = The answer was interrupted
 interrupted-text = The server went away in the middle. Everything above is saved; you can ask for the answer again.
 failed-before = There is no answer yet
 failed-midway = The answer broke off
 failure-rate-limited = { $provider } asks us to slow down. Your message is saved: try again in a moment, or choose another model.
 failure-unavailable = { $provider } cannot be reached. Your message is saved: try again in a moment, or choose another model.
+failure-banned = { $provider } has switched off this account or its key. Pick another model, or clear it up with { $provider }.
 failure-unauthorized = { $provider } refused the API key. Ask the administrator of this server to check it.
 failure-out-of-credit = The account at { $provider } has no credit left.
 failure-model-missing = { $provider } does not offer this model any more. Please choose another one.

@@ -40,8 +40,8 @@ async fn every_answer_about_a_key_has_a_state_of_its_own() {
     for (key, state, reason) in [
         ("sk-good-000000000000", "ok", Value::Null),
         ("sk-limited-0000000000", "limited", json!("provider_forbidden")),
-        ("sk-empty-00000000000", "exhausted", json!("provider_quota")),
-        ("sk-busy-000000000000", "unknown", json!("provider_rate_limited")),
+        ("sk-poor-00000000000", "exhausted", json!("provider_quota")),
+        ("sk-slow-000000000000", "unknown", json!("provider_rate_limited")),
         ("sk-broken-0000000000", "unknown", json!("provider_failed")),
     ] {
         let shown = enters(&ada, "openai", key).await;
@@ -51,6 +51,7 @@ async fn every_answer_about_a_key_has_a_state_of_its_own() {
     // What is surely wrong does not take the place of what was there, unless that is wanted.
     for (body, code) in [
         (json!({ "key": "sk-bad-00000000000000" }), "key_wrong"),
+        (json!({ "key": "sk-banned-00000000000" }), "key_banned"),
         (json!({ "key": "sk-wіth-a-cyrillic-letter" }), "key_unsendable"),
         (json!({ "key": "sk-two\nlines" }), "key_unsendable"),
         (json!({ "key": "s".repeat(1_001) }), "key_unsendable"),
@@ -73,7 +74,7 @@ async fn every_answer_about_a_key_has_a_state_of_its_own() {
 async fn real_use_says_how_a_key_does() {
     let (app, upstream) = house(&[]).await;
     let ada = app.signed_up("ada").await;
-    let body = json!({ "key": "sk-empty-00000000000", "insist": true });
+    let body = json!({ "key": "sk-poor-00000000000", "insist": true });
     ask(&ada, Method::PUT, "/keys/openai", Some(body)).await;
     // As if the account had had money when it was entered.
     set_state(&app, "ok").await;
@@ -92,7 +93,12 @@ async fn real_use_says_how_a_key_does() {
 async fn a_key_tells_its_provider_by_its_shape() {
     let (app, _) = house(&[]).await;
     let ada = app.signed_up("ada").await;
-    for (key, provider) in [("sk-proj-1234567890abcdef", json!("openai")), ("who knows", Value::Null)] {
+    for (key, provider) in [
+        ("sk-proj-1234567890abcdef", json!("openai")),
+        ("sk-ant-api03-1234567890", json!("anthropic")),
+        ("AIza1234567890", json!("gemini")),
+        ("who knows", Value::Null),
+    ] {
         let (status, body) = ask(&ada, Method::POST, "/keys/detect", Some(json!({ "key": key }))).await;
         assert_eq!((status, &body["provider"]), (StatusCode::OK, &provider), "{key}");
     }
