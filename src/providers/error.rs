@@ -15,10 +15,10 @@ pub enum Error {
     BadKey,
     #[error("the API key may not do this")]
     Forbidden,
-    #[error("your own API key for this provider has to be entered again")]
-    KeyUnreadable,
     #[error("the provider has switched off this account or key")]
     Banned,
+    #[error("your own API key for this provider has to be entered again")]
+    KeyUnreadable,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the provider account has no credit left")]
@@ -62,8 +62,8 @@ impl Error {
             Self::Unauthorized => "provider_unauthorized",
             Self::BadKey => "provider_bad_key",
             Self::Forbidden => "provider_forbidden",
-            Self::KeyUnreadable => "key_unreadable",
             Self::Banned => "provider_banned",
+            Self::KeyUnreadable => "key_unreadable",
             Self::RateLimited { .. } => "provider_rate_limited",
             Self::Quota => "provider_quota",
             Self::Overloaded { .. } => "provider_overloaded",

@@ -162,9 +162,9 @@ impl Providers {
     /// The same with rows of one's own in the place of the catalogue's.
     fn of(rows: &'static [Row], settings: Settings, http: reqwest::Client) -> Self {
         let entries = rows.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
-        let health = Health::default();
         let guard = settings.guarded.map(|guarded| guarded.guard);
-        Self { shared: Arc::new(Shared { entries, health, default_model: settings.default_model, guard }) }
+        let (health, default_model) = (Health::default(), settings.default_model);
+        Self { shared: Arc::new(Shared { entries, health, default_model, guard }) }
     }
 
     /// The models that can be used now, with these accounts beside the server's. Lists are cached; one that fails or
