@@ -135,7 +135,7 @@ fn stream_out(frames: Watched) -> Response {
 }
 
 /// One address, three lists: who asks is known by the headers.
-async fn models(headers: HeaderMap, uri: Uri) -> Response {
+async fn models(State(simulation): State<Arc<Simulation>>, headers: HeaderMap, uri: Uri) -> Response {
     if headers.contains_key("anthropic-version") {
         return Query::try_from_uri(&uri)
             .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));
@@ -146,7 +146,9 @@ async fn models(headers: HeaderMap, uri: Uri) -> Response {
             Err(wrong) => wrong.into_response(),
         };
     }
-    if let Some(refusal) = keys::refusal(&key_of(&headers)) {
+    let key = key_of(&headers);
+    simulation.stats.lock().listed(&key);
+    if let Some(refusal) = keys::refusal(&key) {
         return openai_refusal(&refusal);
     }
     let entry = |id| serde_json::json!({ "id": id, "object": "model", "created": 1_790_000_000, "owned_by": "freshet" });

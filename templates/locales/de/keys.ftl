@@ -69,4 +69,4 @@ keys-simulated-add = Schlüssel hinzufügen
 notice-key-saved = Dein Schlüssel ist gespeichert und geht.
 notice-key-stored = Dein Schlüssel ist gespeichert.
 notice-key-removed = Der Schlüssel ist weg.
-notice-key-unreadable = Dein Schlüssel für diesen Anbieter ist auf diesem Server nicht mehr lesbar. Gib ihn in den Einstellungen neu ein.
+notice-key-unreadable = Dein eigener Schlüssel für diesen Anbieter muss neu eingegeben werden, in den Einstellungen.

@@ -69,4 +69,4 @@ keys-simulated-add = Add a key
 notice-key-saved = Your key is stored and works.
 notice-key-stored = Your key is stored.
 notice-key-removed = The key is gone.
-notice-key-unreadable = Your key for this provider can’t be read on this server any more. Enter it again in the settings.
+notice-key-unreadable = Your own key for this provider has to be entered again, in the settings.
