@@ -1,12 +1,20 @@
 //! `freshet simulate`: the simulated provider behind a real socket, speaking the OpenAI wire.
 //!
-//! One file per face: `POST /v1/chat/completions` (streamed or not), `GET /v1/models`, and for tests
-//! `GET /_sim/stats` (what was really asked) and `DELETE /_sim/stats` (forget it). Any key is good, except those in
-//! `keys.rs`. Faults are real here: a cut breaks the connection inside a chunk.
+//! One file per face: `POST /v1/chat/completions` and `/v1/responses` (streamed or not), `/v1/embeddings`,
+//! `/v1/moderations`, `/v1/images/generations`, `GET /v1/models`, and for tests `GET /_sim/stats` (what was really asked)
+//! and `DELETE /_sim/stats` (forget it). Any key is good, except those in `keys.rs`; behind `/open` the same wants none.
+//! Simulated ids take everything; real ids have stand-ins that refuse what the real models refuse. Faults are real here: a
+//! cut breaks the connection inside a chunk.
 
 mod asked;
+mod beside;
 mod chat;
+mod items;
+mod key;
 mod keys;
+mod parts;
+mod responses;
+mod rules;
 mod watched;
 
 use std::{io, sync::Arc};
@@ -15,7 +23,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
     serve::ListenerExt,
@@ -24,7 +32,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 
 pub use self::watched::Stats;
-use self::watched::Watched;
+use self::{key::GoodKey, watched::Watched};
 use crate::{
     providers::{
         Request,
@@ -45,9 +53,16 @@ pub async fn simulate_server(listener: TcpListener) -> io::Result<()> {
 
 /// The routes, with a stage and counters of their own.
 pub fn router() -> Router {
-    Router::new()
+    let openai = Router::new()
         .route("/v1/chat/completions", post(chat::complete))
+        .route("/v1/responses", post(responses::respond))
         .route("/v1/models", get(models))
+        .route("/v1/embeddings", post(beside::embed))
+        .route("/v1/moderations", post(beside::moderate))
+        .route("/v1/images/generations", post(beside::draw));
+    openai
+        .clone()
+        .nest("/open", openai)
         .route("/_sim/stats", get(stats).delete(reset))
         .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(Arc::<Simulation>::default())
@@ -90,12 +105,6 @@ impl Simulation {
     }
 }
 
-/// The key of a request that has it in the usual place.
-fn key_of(headers: &HeaderMap) -> String {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("").to_owned()
-}
-
 /// A refusal in OpenAI's words.
 fn openai_refusal(refusal: &Refusal) -> Response {
     response(refusal, &refusal.openai())
@@ -122,13 +131,10 @@ fn stream_out(frames: Watched) -> Response {
     (headers, Body::from_stream(frames)).into_response()
 }
 
-async fn models(headers: HeaderMap) -> Response {
-    if let Some(refusal) = keys::refusal(&key_of(&headers)) {
-        return openai_refusal(&refusal);
-    }
+async fn models(_: GoodKey) -> Json<serde_json::Value> {
     let entry = |id| serde_json::json!({ "id": id, "object": "model", "created": 1_790_000_000, "owned_by": "freshet" });
     let data: Vec<_> = simulated::ids().map(entry).collect();
-    Json(serde_json::json!({ "object": "list", "data": data })).into_response()
+    Json(serde_json::json!({ "object": "list", "data": data }))
 }
 
 async fn stats(State(simulation): State<Arc<Simulation>>) -> Json<Stats> {

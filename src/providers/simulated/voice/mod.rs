@@ -5,9 +5,11 @@
 //! `freshet simulate` needs is made by it and handed to [`Stage::perform`](super::Stage::perform).
 
 mod chat;
+mod responses;
 
 use bytes::{BufMut, BytesMut};
 pub use chat::{ChatVoice, usage_json};
+pub use responses::ResponsesVoice;
 
 pub use super::score::{Fragment, Part};
 use crate::providers::Usage;
