@@ -154,6 +154,12 @@ pub struct Course {
     /// The model that answered, in the provider's words, when that is not the one that was asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answered_by: Option<String>,
+    /// The full name of the model that answered instead, since the one that was asked could not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stepped_in: Option<String>,
+    /// Messages at the beginning of the conversation that the model was not told, since they don't fit into its window.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub left_out: Option<i64>,
     /// From the send to the model's first word, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub first_ms: Option<i64>,

@@ -171,7 +171,7 @@ impl<T> OrUnset for Option<T> {
     }
 }
 
-impl OrUnset for Vec<ipnet::IpNet> {
+impl<T> OrUnset for Vec<T> {
     fn unset() -> Option<Self> {
         Some(Vec::new())
     }

@@ -46,6 +46,8 @@ names! {
     REPLIES, "freshet_replies_running", Gauge, "Replies that this instance is writing.";
     TITLES, "freshet_titles_total", Counter,
         "Titles that a model was asked for, by outcome (given, kept, unfit, failed, late).";
+    FAILED_OVER, "freshet_failed_over_total", Counter,
+        "Replies that another model wrote than the one that was asked, since that could not.";
     RENDERERS, "freshet_renderers", Gauge, "Conversations that are rendered for pages.";
     FRAMES, "freshet_frames_rendered_total", Counter,
         "Frames of HTML that were made, each once for all who watch.";
@@ -149,6 +151,11 @@ pub fn task_broken() {
 /// A model was asked for a title.
 pub fn titled(outcome: &'static str) {
     counter!(TITLES, "outcome" => outcome).increment(1);
+}
+
+/// Another model answered than the one that was asked, since that could not.
+pub fn failed_over() {
+    counter!(FAILED_OVER).increment(1);
 }
 
 /// A frame was made for pages.

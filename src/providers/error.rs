@@ -17,6 +17,8 @@ pub enum Error {
     Forbidden,
     #[error("the provider has switched off this account or key")]
     Banned,
+    #[error("your stored API key cannot be read on this server; enter it again")]
+    KeyUnreadable,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the provider account has no credit left")]
@@ -49,6 +51,8 @@ pub enum Error {
     Incomplete,
     #[error("the provider cannot be reached")]
     Unreachable,
+    #[error("the provider has failed several times in a row and is left alone for a moment")]
+    Resting { retry_after: Duration },
 }
 
 impl Error {
@@ -59,6 +63,7 @@ impl Error {
             Self::BadKey => "provider_bad_key",
             Self::Forbidden => "provider_forbidden",
             Self::Banned => "provider_banned",
+            Self::KeyUnreadable => "key_unreadable",
             Self::RateLimited { .. } => "provider_rate_limited",
             Self::Quota => "provider_quota",
             Self::Overloaded { .. } => "provider_overloaded",
@@ -75,6 +80,7 @@ impl Error {
             Self::Malformed => "provider_malformed",
             Self::Incomplete => "provider_incomplete",
             Self::Unreachable => "provider_unreachable",
+            Self::Resting { .. } => "provider_resting",
         }
     }
 
@@ -82,19 +88,33 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after } | Self::Overloaded { retry_after } => *retry_after,
+            Self::Resting { retry_after } => Some(*retry_after),
             _ => None,
         }
     }
 
-    /// Whether asking again, or asking another provider, can help. Only ever act on it **before the first token was
-    /// shown**: afterwards the model is never called again without a person's wish. Quota is not retryable: a 429
-    /// that means money stays one.
-    pub fn retryable(&self) -> bool {
+    /// Whether it is the provider, and not the request or its key, that failed.
+    pub fn is_outage(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Overloaded { .. } | Self::Timeout | Self::Cut => true,
-            Self::Malformed | Self::Incomplete | Self::Unreachable => true,
+            Self::Overloaded { .. } | Self::Timeout | Self::Cut | Self::Malformed => true,
+            Self::Incomplete | Self::Unreachable => true,
             Self::Upstream { status } => status.is_none_or(|status| status >= 500),
             _ => false,
         }
+    }
+
+    /// Whether it is the key, or the money behind it, that is not good enough.
+    pub fn is_about_the_key(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::BadKey | Self::Forbidden | Self::Quota | Self::NotConfigured
+        )
+    }
+
+    /// Whether another provider, or the same one later, may do better. Only ever act on it **before the first token was
+    /// shown**: afterwards the model is never called again without a person's wish. A 429 that means money is no
+    /// reason to ask the same account again.
+    pub fn may_pass(&self) -> bool {
+        self.is_outage() || matches!(self, Self::RateLimited { .. } | Self::Resting { .. })
     }
 }

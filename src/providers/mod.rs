@@ -10,6 +10,8 @@ pub mod catalog;
 mod delta;
 mod entry;
 mod error;
+pub mod estimate;
+pub mod health;
 mod list;
 pub mod price;
 mod settings;
@@ -18,20 +20,24 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use account::{Account, Accounts};
+pub use account::{Account, Accounts, Held};
 pub use delta::{
     Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
 };
 pub use error::Error;
 use serde::{Deserialize, Serialize};
-pub use settings::Settings;
+pub use settings::{Guarded, Settings};
+use tokio::time::Instant;
+use url::Url;
 use utoipa::ToSchema;
 
 use self::{
     catalog::{Row, Temperature},
     entry::{Door, Entry},
+    health::{Health, Report},
     price::Price,
 };
+use crate::platform::http::Guard;
 
 /// A model that can be used now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -118,7 +124,7 @@ pub enum Key {
 }
 
 /// What an operator or a user may know about a provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ProviderStatus {
     pub name: String,
     pub label: String,
@@ -128,6 +134,8 @@ pub struct ProviderStatus {
     pub key: Option<Key>,
     /// Whether its answers are made up by Freshet itself.
     pub simulated: bool,
+    /// How it has done in the last five minutes, with the account that would be used.
+    pub health: Report,
     /// Public host name of the server's own base URL; `private` for addresses and names that are nobody's business.
     pub host: Option<String>,
 }
@@ -140,7 +148,9 @@ pub struct Providers {
 
 struct Shared {
     entries: Vec<Entry>,
+    health: Health,
     default_model: Option<String>,
+    guard: Option<Guard>,
 }
 
 impl Providers {
@@ -152,7 +162,9 @@ impl Providers {
     /// The same with rows of one's own in the place of the catalogue's.
     fn of(rows: &'static [Row], settings: Settings, http: reqwest::Client) -> Self {
         let entries = rows.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
-        Self { shared: Arc::new(Shared { entries, default_model: settings.default_model }) }
+        let guard = settings.guarded.map(|guarded| guarded.guard);
+        let (health, default_model) = (Health::default(), settings.default_model);
+        Self { shared: Arc::new(Shared { entries, health, default_model, guard }) }
     }
 
     /// The models that can be used now, with these accounts beside the server's. Lists are cached; one that fails or
@@ -200,7 +212,8 @@ impl Providers {
         first.unwrap_or_else(|| "simulated/essay".to_owned())
     }
 
-    /// Asks a model, once. No retry hides in here; [`Error::retryable`] tells the caller what may be tried again.
+    /// Asks a model, once. No retry hides in here; [`Error::may_pass`] tells the caller what may be tried again. An
+    /// account that rests is not asked at all.
     ///
     /// # Errors
     /// Everything up to the response head; later failures are the stream's last item.
@@ -212,7 +225,27 @@ impl Providers {
     ) -> Result<DeltaStream, Error> {
         let entry = self.entry(&model.provider).ok_or(Error::NotConfigured)?;
         request.model.clone_from(&model.id);
-        entry.door(own)?.wire.stream(model, request).await
+        let door = entry.door(own)?;
+        if door.is_simulated() {
+            // Its failures are asked for, one by one.
+            return door.wire.stream(model, request).await;
+        }
+        let (health, who, since) = (&self.shared.health, door.who, Instant::now());
+        health.ask(who)?;
+        match door.wire.stream(model, request).await {
+            Ok(deltas) => Ok(health.watch(who, since, deltas)),
+            Err(error) => {
+                health.ended(who, Some(&error), None);
+                Err(error)
+            }
+        }
+    }
+
+    /// What an answer's own words are bound to beside the messages before it: provider, model, account and address.
+    pub fn origin(&self, model: &Model, own: &Accounts) -> String {
+        let door = self.entry(&model.provider).and_then(|entry| entry.door(own).ok());
+        let base = door.as_ref().and_then(|door| door.base_url.as_ref()).map_or("", |url| url.as_str());
+        format!("{}\n{:?}\n{base}", model.name, door.as_ref().and_then(|door| door.who.1))
     }
 
     /// Asks a provider whether an account's key is good, in the cheapest way it has. No provider proves by that that
@@ -222,6 +255,16 @@ impl Providers {
     /// What is wrong with the key, or why nobody knows.
     pub async fn check(&self, provider: &str, own: &Accounts) -> Result<(), Error> {
         self.door(provider, own)?.wire.check().await
+    }
+
+    /// Where a provider is for everybody without an address of their own.
+    pub fn home(&self, provider: &str) -> Option<&Url> {
+        self.entry(provider)?.home.as_ref()
+    }
+
+    /// Whether a person may have an address of their own there.
+    pub fn may_ask(&self, url: &Url) -> bool {
+        self.shared.guard.as_ref().is_some_and(|guard| guard.admits(url))
     }
 
     /// One row per provider of the catalogue, set up or not.
@@ -236,6 +279,7 @@ impl Providers {
             name: row.name.to_owned(),
             label: row.label.to_owned(),
             configured: door.is_some(),
+            health: door.as_ref().map(|door| self.shared.health.report(door.who)).unwrap_or_default(),
             key: door.map(|door| door.key),
             simulated: row.name == catalog::SIMULATED.name,
             host: entry.and_then(Entry::host),

@@ -1,16 +1,25 @@
-//! Asking the provider, and asking again when it refused.
+//! Asking the provider, asking again when it refused, and asking another when it can't.
 //!
 //! A request is sent again only if its model cannot have worked on it (a status that says "not now", or nobody there), so
 //! only before the first word, at most [`AGAIN`] times. The wait is the provider's own if it names one that a person would
-//! sit through. Everything later ends the reply; stop and lost leases drop this future with its wait.
+//! sit through. Where the operator has named others, they are asked in their order when the provider is in trouble, also
+//! until the first word; who answered is recorded. Everything later ends the reply; stop and lost leases drop this future
+//! with its wait.
 
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use rand::RngExt as _;
 
+use super::{
+    context::{self, Bound, Told},
+    drive::Job,
+};
 use crate::{
     app::App,
-    providers::{Accounts, DeltaStream, Error, Model, Request},
+    keys,
+    platform::metrics,
+    providers::{Accounts, DeltaStream, Error, Key, Model, Request, estimate},
 };
 
 /// Further tries.
@@ -19,17 +28,92 @@ const AGAIN: u32 = 2;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Before the first further try, if the provider names no time. Doubled for the next.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often a question is shortened that its provider finds too long, although we thought that it fits.
+const SHORTER: u32 = 3;
 
-/// The head of an answer.
+/// An answer that has begun.
+pub(super) struct Asked {
+    /// Who gives it.
+    pub model: Model,
+    pub deltas: DeltaStream,
+    pub bound: Bound,
+    /// Turns that the model was not told.
+    pub left_out: usize,
+}
+
+/// The head of an answer, by the model that was asked for or by the first of the others that can.
 ///
 /// # Errors
-/// The last refusal.
-pub(super) async fn ask(
-    app: &App,
-    model: &Model,
-    request: Request,
-    own: &Accounts,
-) -> Result<DeltaStream, Error> {
+/// What the model that was asked for said.
+pub(super) async fn ask(app: &App, job: &Job, own: &Accounts) -> Result<Asked, Error> {
+    let others = &app.config.providers.failover;
+    let error = match one(app, job, &job.model, own, !others.is_empty()).await {
+        Err((error, may)) if may && !app.draining.is_cancelled() => error,
+        answer => return answer.map_err(|(error, _)| error),
+    };
+    for other in others.iter().map(|name| name.as_str()).filter(|name| *name != job.model) {
+        tracing::warn!(%error, other, "the provider is in trouble; asking another");
+        if let Ok(asked) = one(app, job, other, own, true).await {
+            metrics::failed_over();
+            return Ok(asked);
+        }
+    }
+    Err(error)
+}
+
+/// Asks one model. With its error, whether another may be asked instead.
+async fn one(app: &App, job: &Job, name: &str, own: &Accounts, wait: bool) -> Result<Asked, (Error, bool)> {
+    let model = app.providers.resolve(name, own).await.map_err(|error| {
+        let may = error == Error::ModelNotFound || error == Error::NotConfigured;
+        (error, may)
+    })?;
+    let asked = match shorter(app, job, &model, own).await {
+        Ok(asked) if wait => begun(asked).await,
+        other => other,
+    };
+    if let Err(error) = &asked {
+        keys::saw(app, own, &model.provider, Err(error)).await;
+    }
+    // What a person's own key may not do is theirs to know.
+    let purse = |error: &Error| model.key == Key::Server && error.is_about_the_key();
+    asked.map_err(|error| {
+        let may = error.may_pass() || purse(&error) || error == Error::ModelNotFound;
+        (error, may)
+    })
+}
+
+/// Asks with all that fits, and with less if the provider counts otherwise.
+async fn shorter(app: &App, job: &Job, model: &Model, own: &Accounts) -> Result<Asked, Error> {
+    let (mut limit, mut before) = (None, None);
+    for _ in 0..SHORTER {
+        let told = context::tell(app, job, model, own, limit).await;
+        let Told { request, left_out, bound } = told.map_err(|error| {
+            tracing::error!(%error, "what was said before can't be read");
+            Error::Upstream { status: None }
+        })?;
+        if before == Some(left_out) {
+            break;
+        }
+        before = Some(left_out);
+        let size = estimate::of_request(&request);
+        match again(app, model, request, own).await {
+            Err(Error::ContextLength) => limit = Some(size * 3 / 5),
+            Err(error) => return Err(error),
+            Ok(deltas) => return Ok(Asked { model: model.clone(), deltas, bound, left_out }),
+        }
+    }
+    Err(Error::ContextLength)
+}
+
+/// Waits for the first word, so that a failure before it can still be somebody else's answer.
+async fn begun(mut asked: Asked) -> Result<Asked, Error> {
+    let first = asked.deltas.next().await.ok_or(Error::Incomplete)??;
+    asked.deltas = futures::stream::once(async move { Ok(first) }).chain(asked.deltas).boxed();
+    Ok(asked)
+}
+
+/// Sends a request until it is taken, or refused for good.
+async fn again(app: &App, model: &Model, request: Request, own: &Accounts) -> Result<DeltaStream, Error> {
     let mut tries = 0;
     loop {
         let error = match app.providers.stream(model, request.clone(), own).await {

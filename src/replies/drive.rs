@@ -10,7 +10,8 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{
-    ask::ask,
+    ask::{Asked, ask},
+    context::Bound,
     end,
     running::Handle,
     store::{self, Ending},
@@ -19,9 +20,9 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{Course, Message, ReplyError, Role, Settings, Status, events::ReplyThought},
+    chat::{Course, Message, ReplyError, Settings, Status, events::ReplyThought},
     keys,
-    providers::{self, Delta, FinishReason, Usage, price},
+    providers::{self, Delta, FinishReason, Replay, Usage, price},
     stream::{Lost, Part, Writer, lease},
 };
 
@@ -56,6 +57,8 @@ struct Progress {
     /// What is known about how it goes.
     course: Course,
     cost: Option<i64>,
+    /// What the provider wants back.
+    replay: Option<(Bound, Replay)>,
 }
 
 /// Starts the reply's task.
@@ -89,6 +92,7 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         tools: Tools::default(),
         course: Course::default(),
         cost: None,
+        replay: None,
     };
     // Under the lease like every other text, so that a log is whole by itself.
     progress.answer.push_str(&job.kept);
@@ -110,6 +114,8 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
             ending.course = std::mem::take(&mut progress.course);
             ending.course.took_ms = Some(end::since(app, job.created_at));
             ending.cost = progress.cost;
+            // Half an answer can't be said again.
+            ending.replay = progress.replay.take().filter(|_| ending.status == Status::Complete);
             ending.course.cost_usd = ending.cost.map(price::dollars);
             let title = titles::begin(app, &job, ending.status, &progress.answer);
             tracing::info!(status = ending.status.as_str(), bytes = progress.answer.len(), "reply ended");
@@ -162,8 +168,22 @@ impl From<Lost> for Broken {
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
-    let model = app.providers.resolve(&job.model, &own).await?;
-    let mut deltas = ask(app, &model, request(job), &own).await?;
+    let asked = ask(app, job, &own).await?;
+    let provider = asked.model.provider.clone();
+    let pulled = follow(app, job, progress, asked).await;
+    match &pulled {
+        Ok(_) => keys::saw(app, &own, &provider, Ok(())).await,
+        Err(Broken::Provider(error)) => keys::saw(app, &own, &provider, Err(error)).await,
+        Err(Broken::Lost) => {}
+    }
+    pulled
+}
+
+/// From the first delta to the last.
+async fn follow(app: &App, job: &Job, progress: &mut Progress, asked: Asked) -> Result<FinishReason, Broken> {
+    let Asked { model, mut deltas, bound, left_out } = asked;
+    progress.course.left_out = i64::try_from(left_out).ok().filter(|left| *left > 0);
+    progress.course.stepped_in = Some(model.name.clone()).filter(|name| *name != job.model);
     loop {
         progress.writer.ready().await;
         let delta = match deltas.next().await {
@@ -196,8 +216,9 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
             Delta::Model(name) => {
                 progress.course.answered_by = Some(storable(name)).filter(|name| *name != model.id)
             }
-            // Nobody asks for it yet.
-            Delta::Replay(_) => {}
+            // A NUL would be refused by PostgreSQL, and in JSON it is escaped.
+            Delta::Replay(replay) if replay.items.contains('\0') => {}
+            Delta::Replay(replay) => progress.replay = Some((bound.clone(), replay)),
             Delta::Usage(usage) => progress.counted(&model, usage),
             Delta::End(reason) => {
                 thought(app, job, progress).await?;
@@ -248,35 +269,6 @@ async fn say_thought(app: &App, job: &Job, ms: i64) -> sqlx::Result<()> {
     tx.commit().await?;
     app.log.publish(job.conversation, &entries);
     Ok(())
-}
-
-/// What a model is told that goes on with a text. Not every one would do so by itself.
-const GO_ON: &str = "Your last message was cut off. Go on exactly where it ends, in the middle of a word if need be. Do not \
-                     repeat any of it, do not greet, do not comment on the break.";
-
-fn request(job: &Job) -> providers::Request {
-    let messages = job.history.iter().filter(|message| !message.text.trim().is_empty()).map(|message| {
-        let role = match message.role {
-            Role::User => providers::Role::User,
-            Role::Assistant => providers::Role::Assistant,
-        };
-        providers::Message::new(role, message.text.clone())
-    });
-    let settings = &job.settings;
-    let system = settings.system_prompt.clone().map(providers::Message::system);
-    let mut messages: Vec<_> = system.into_iter().chain(messages).collect();
-    if !job.kept.is_empty() {
-        messages
-            .extend([providers::Message::assistant(job.kept.as_str()), providers::Message::system(GO_ON)]);
-    }
-    providers::Request {
-        messages,
-        max_tokens: settings.max_tokens,
-        // What was written has few digits; they survive.
-        temperature: settings.temperature.map(|warmth| warmth as f32),
-        reasoning_effort: settings.reasoning_effort.map(|effort| effort.as_str().to_owned()),
-        ..providers::Request::default()
-    }
 }
 
 /// A connection that breaks is an interruption, with what came so far; everything else is a failure.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
+    context,
     drive::Job,
     store::{self, Ending},
 };
@@ -62,6 +63,9 @@ async fn try_end(app: &App, job: &Job, ending: &Ending, answer: &str, thinking: 
     let mut tx = app.db.begin().await?;
     // After an unclear commit the lease is gone already: then the end is written.
     if lease::release(&mut tx, job.reply, job.fence).await? {
+        if let Some((bound, replay)) = &ending.replay {
+            context::keep(&mut tx, job, bound, replay).await?;
+        }
         finish(app, tx, job.conversation, job.reply, job.message, ending, (answer, thinking)).await?;
     }
     Ok(())

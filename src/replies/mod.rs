@@ -6,6 +6,7 @@
 //! `reply.ended`. Start reading at [`send`], then `drive`.
 
 mod ask;
+mod context;
 mod delete;
 mod drive;
 mod end;

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::context::Bound;
 use crate::{
     chat::{Course, ReplyError, Seam, Status, ToolCall},
     exec, fetch,
     platform::db::{Db, Tx},
-    providers::Usage,
+    providers::{Replay, Usage},
     sql, tx_exec, tx_fetch,
 };
 
@@ -32,12 +33,22 @@ pub(super) struct Ending {
     pub course: Course,
     /// In billionths of a US dollar.
     pub cost: Option<i64>,
+    /// What the provider wants back, and what it is bound to.
+    pub replay: Option<(Bound, Replay)>,
 }
 
 impl Ending {
     /// An end of which nothing else is known yet.
     pub fn of(status: Status, error: Option<ReplyError>) -> Self {
-        Self { status, finish_reason: None, usage: None, error, course: Course::default(), cost: None }
+        Self {
+            status,
+            finish_reason: None,
+            usage: None,
+            error,
+            course: Course::default(),
+            cost: None,
+            replay: None,
+        }
     }
 }
 
@@ -92,7 +103,7 @@ pub(super) async fn end(
         tx,
         sql!(
             "UPDATE replies SET status = $2, finish_reason = $3, usage = $4, error_code = $5, error = $6, ended_at = $7,
-                    answered_by = $8, first_ms = $9, took_ms = $10, cost_nanos = $11
+                    answered_by = $8, first_ms = $9, took_ms = $10, cost_nanos = $11, left_out = $12, stepped_in = $13
              WHERE id = $1"
         ),
         reply,
@@ -105,7 +116,9 @@ pub(super) async fn end(
         ending.course.answered_by.as_deref(),
         ending.course.first_ms,
         ending.course.took_ms,
-        ending.cost
+        ending.cost,
+        ending.course.left_out,
+        ending.course.stepped_in.as_deref()
     )?;
     Ok(())
 }

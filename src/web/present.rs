@@ -15,6 +15,7 @@ use crate::{
     accounts::sessions::Listed,
     chat::{self, Message, Reply, ReplyError, Role, Status, search},
     markdown,
+    providers::catalog,
 };
 
 /// A message whose text is complete, or as complete as it will be on this page.
@@ -82,6 +83,8 @@ fn details(reply: &Reply, length: u64) -> Details {
     Details {
         asked: reply.model.clone(),
         answered: reply.course.answered_by.clone(),
+        stepped_in: reply.course.stepped_in.clone(),
+        left_out: count(reply.course.left_out),
         begun: (!begun.is_empty()).then(|| begun.join(", ")),
         took_ms: count(reply.course.took_ms),
         first_ms: count(reply.course.first_ms),
@@ -178,18 +181,19 @@ pub fn device(l: Locale, session: &Listed) -> String {
 }
 
 fn provider_label(model: &str) -> &'static str {
-    match model.split_once('/').map(|(provider, _)| provider) {
-        Some("openai") => "OpenAI",
-        _ => "Freshet",
-    }
+    let provider = model.split_once('/').map_or("", |(provider, _)| provider);
+    let row = catalog::ROWS.iter().find(|row| row.name == provider && provider != catalog::SIMULATED.name);
+    row.map_or("Freshet", |row| row.label)
 }
 
 fn reason(code: &str) -> FailureReason {
     match code {
         "provider_rate_limited" => FailureReason::RateLimited,
-        "provider_unauthorized" | "provider_forbidden" | "provider_bad_key" | "provider_not_configured" => {
-            FailureReason::Unauthorized
-        }
+        "provider_unauthorized"
+        | "provider_forbidden"
+        | "provider_bad_key"
+        | "provider_not_configured"
+        | "key_unreadable" => FailureReason::Unauthorized,
         "provider_banned" => FailureReason::Banned,
         "provider_quota" => FailureReason::OutOfCredit,
         "model_not_found" | "model_ambiguous" => FailureReason::ModelMissing,

@@ -1,29 +1,34 @@
-//! `freshet simulate`: the simulated provider behind a real socket, speaking the OpenAI wire.
+//! `freshet simulate`: the simulated provider behind a real socket, speaking the words of several providers.
 //!
 //! One file per face: `POST /v1/chat/completions` and `/v1/responses` (streamed or not), `/v1/embeddings`,
-//! `/v1/moderations`, `/v1/images/generations`, `GET /v1/models`, and for tests `GET /_sim/stats` (what was really asked)
-//! and `DELETE /_sim/stats` (forget it). Any key is good, except those in `keys.rs`; behind `/open` the same wants none.
-//! Simulated ids take everything; real ids have stand-ins that refuse what the real models refuse. Faults are real here: a
-//! cut breaks the connection inside a chunk.
+//! `/v1/moderations` and `/v1/images/generations` as OpenAI, `POST /v1/messages` as Anthropic, `/v1beta/models` as Google
+//! and `/api/chat` as Ollama speak; `GET /v1/models`, and for tests `GET /_sim/stats` (what was really asked) and
+//! `DELETE /_sim/stats` (forget it). Any key is good, except those in `keys.rs`; OpenAI's face wants one, but behind `/open`
+//! the same wants none. Simulated ids take everything; real ids have stand-ins that refuse what the real models refuse.
+//! Faults are real here: a cut breaks the connection inside a chunk.
 
 mod asked;
 mod beside;
 mod chat;
+mod generate;
 mod items;
 mod key;
 mod keys;
+mod messages;
+mod ollama;
 mod parts;
 mod responses;
 mod rules;
 mod watched;
+mod whole;
 
 use std::{io, sync::Arc};
 
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, State},
-    http::{StatusCode, header},
+    extract::{DefaultBodyLimit, Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
     serve::ListenerExt,
@@ -63,6 +68,13 @@ pub fn router() -> Router {
     openai
         .clone()
         .nest("/open", openai)
+        .route("/v1/messages", post(messages::complete))
+        .route("/v1beta/models", get(generate::models))
+        .route("/v1beta/models/{*what}", post(generate::complete))
+        .route("/v1/models/{*what}", post(generate::complete))
+        .route("/api/chat", post(ollama::complete))
+        .route("/api/tags", get(ollama::tags))
+        .route("/api/show", post(ollama::show))
         .route("/_sim/stats", get(stats).delete(reset))
         .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(Arc::<Simulation>::default())
@@ -105,6 +117,12 @@ impl Simulation {
     }
 }
 
+/// The key of a request that has it in the usual place.
+fn key_of(headers: &HeaderMap) -> String {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("").to_owned()
+}
+
 /// A refusal in OpenAI's words.
 fn openai_refusal(refusal: &Refusal) -> Response {
     response(refusal, &refusal.openai())
@@ -131,10 +149,24 @@ fn stream_out(frames: Watched) -> Response {
     (headers, Body::from_stream(frames)).into_response()
 }
 
-async fn models(_: GoodKey) -> Json<serde_json::Value> {
+/// One address, three lists: who asks is known by the headers.
+async fn models(headers: HeaderMap, uri: Uri, good: Result<GoodKey, Response>) -> Response {
+    if headers.contains_key("anthropic-version") {
+        return Query::try_from_uri(&uri)
+            .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));
+    }
+    if headers.contains_key("x-goog-api-key") {
+        return match Query::try_from_uri(&uri) {
+            Ok(options) => generate::models(headers, options).await,
+            Err(wrong) => wrong.into_response(),
+        };
+    }
+    if let Err(refused) = good {
+        return refused;
+    }
     let entry = |id| serde_json::json!({ "id": id, "object": "model", "created": 1_790_000_000, "owned_by": "freshet" });
     let data: Vec<_> = simulated::ids().map(entry).collect();
-    Json(serde_json::json!({ "object": "list", "data": data }))
+    Json(serde_json::json!({ "object": "list", "data": data })).into_response()
 }
 
 async fn stats(State(simulation): State<Arc<Simulation>>) -> Json<Stats> {

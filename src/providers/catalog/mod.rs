@@ -1,15 +1,21 @@
 //! The providers as data. To add one that speaks a wire we know, add a file with its row, and a line to [`ROWS`].
 
+mod anthropic;
 mod compatible;
+mod gemini;
 mod meta;
+mod ollama;
 mod openai;
 mod openrouter;
 mod simulated;
 mod v0;
 mod xai;
 
+pub use anthropic::ANTHROPIC;
 pub use compatible::COMPATIBLE;
+pub use gemini::GEMINI;
 pub use meta::META;
+pub use ollama::OLLAMA;
 pub use openai::OPENAI;
 pub use openrouter::OPENROUTER;
 pub use simulated::SIMULATED;
@@ -19,7 +25,8 @@ pub use xai::XAI;
 use super::{Capabilities, price::Price};
 
 /// All providers, in the order in which a person sees them.
-pub const ROWS: &[Row] = &[OPENAI, XAI, META, V0, OPENROUTER, COMPATIBLE, SIMULATED];
+pub const ROWS: &[Row] =
+    &[OPENAI, ANTHROPIC, GEMINI, XAI, META, V0, OPENROUTER, OLLAMA, COMPATIBLE, SIMULATED];
 
 /// One provider.
 pub struct Row {
@@ -47,11 +54,24 @@ pub struct Row {
     pub key_page: &'static str,
 }
 
+impl Row {
+    /// Whether nobody gets in without a key.
+    pub fn needs_key(&self) -> bool {
+        !matches!(self.name, "ollama" | "compatible")
+    }
+}
+
 /// The wires. One that is new has a file in `wire/` and a line in `wire::build`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// OpenAI's Chat Completions, and Responses where [`Dialect`] says so.
     OpenAi,
+    /// Anthropic's Messages.
+    Messages,
+    /// Google's generateContent.
+    Generate,
+    /// Ollama's own.
+    Ollama,
 }
 
 /// How this provider's OpenAI wire differs from the common one.

@@ -7,15 +7,20 @@ mod chat;
 mod chunk;
 mod details;
 mod gathered;
+pub mod generate;
+pub mod messages;
+pub mod ollama;
 pub mod openai;
 pub mod refusal;
 mod responses;
 #[cfg(test)]
 pub mod rig;
+mod secret;
 mod sse;
 #[cfg(test)]
 mod tests;
 mod text;
+mod turns;
 
 use std::time::Duration;
 
@@ -70,6 +75,8 @@ pub struct Listed {
     pub max_output: Option<u32>,
     pub capabilities: Option<Capabilities>,
     pub price: Option<super::price::Price>,
+    /// The words it takes for how much it thinks.
+    pub efforts: Option<Vec<String>>,
     /// The day on which it is switched off, as in `2027-01-14`.
     pub retires: Option<String>,
 }
@@ -94,6 +101,9 @@ pub fn build(
 ) -> Result<Box<dyn Wire>, Error> {
     match row.kind {
         Kind::OpenAi => Ok(Box::new(openai::OpenAi::new(row, account, base, limits, http)?)),
+        Kind::Messages => Ok(Box::new(messages::Messages::new(row, account, base, limits, http)?)),
+        Kind::Generate => Ok(Box::new(generate::Generate::new(row, account, base, limits, http)?)),
+        Kind::Ollama => Ok(Box::new(ollama::Ollama::new(row, account, base, limits, http)?)),
     }
 }
 

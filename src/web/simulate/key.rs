@@ -2,11 +2,11 @@
 
 use axum::{
     extract::{FromRequestParts, OriginalUri},
-    http::{header, request::Parts},
+    http::request::Parts,
     response::Response,
 };
 
-use super::{keys, openai_refusal};
+use super::{key_of, keys, openai_refusal};
 use crate::providers::simulated::Refusal;
 
 /// The key; none is a key only behind `/open`.
@@ -16,8 +16,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Key {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("").to_owned();
+        let key = key_of(&parts.headers);
         let path = OriginalUri::from_request_parts(parts, state).await;
         let is_open = path.is_ok_and(|path| path.path().starts_with("/open/"));
         if key.is_empty() && !is_open {

@@ -6,6 +6,11 @@ thought-for = { $seconds ->
        *[other] { $seconds } Sekunden nachgedacht
     }
 stopped = Du hast diese Antwort angehalten.
+stepped-in = { $model } hat geantwortet, weil { $asked } es nicht konnte.
+left-out = { $count ->
+        [one] Die erste Nachricht passte nicht in das, was dieses Modell liest, und wurde weggelassen.
+       *[other] Die ersten { $count } Nachrichten passten nicht in das, was dieses Modell liest, und wurden weggelassen.
+    }
 interrupted = Die Antwort wurde unterbrochen
 interrupted-text = Der Server war mittendrin plötzlich weg. Alles oben ist gespeichert; du kannst die Antwort noch einmal anfordern.
 failed-before = Es gibt noch keine Antwort

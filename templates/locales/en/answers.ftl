@@ -6,6 +6,11 @@ thought-for = { $seconds ->
        *[other] Thought for { $seconds } seconds
     }
 stopped = You stopped this answer.
+stepped-in = { $model } answered, since { $asked } could not.
+left-out = { $count ->
+        [one] The first message did not fit into what this model reads and was left out.
+       *[other] The first { $count } messages did not fit into what this model reads and were left out.
+    }
 interrupted = The answer was interrupted
 interrupted-text = The server went away in the middle. Everything above is saved; you can ask for the answer again.
 failed-before = There is no answer yet

@@ -5,6 +5,9 @@
 //! `freshet simulate` needs is made by it and handed to [`Stage::perform`](super::Stage::perform).
 
 mod chat;
+pub mod generate;
+pub mod messages;
+pub mod ollama;
 mod responses;
 
 use bytes::{BufMut, BytesMut};

@@ -107,6 +107,7 @@ impl From<Entry> for Listed {
             price: entry.pricing.and_then(|pricing| pricing.read()),
             retires: entry.shutdown_date.or(entry.expiration_date).as_ref().and_then(day),
             id: entry.id,
+            efforts: None,
         }
     }
 }

@@ -12,6 +12,10 @@ pub struct Details {
     pub asked: String,
     /// The model that answered, when that is another one.
     pub answered: Option<String>,
+    /// The model that answered instead, since the one that was asked could not.
+    pub stepped_in: Option<String>,
+    /// Messages that did not fit and were left out.
+    pub left_out: Option<u64>,
     /// Who wrote what stands before the place where this model went on.
     pub begun: Option<String>,
     /// From the send to the end, in milliseconds.

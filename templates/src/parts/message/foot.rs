@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{AssistantMessage, ReplyState, UserMessage, details};
+use super::{AssistantMessage, Details, ReplyState, UserMessage, details};
 use crate::Locale;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::menu::{self, Entry};
@@ -41,6 +41,7 @@ pub fn foot(l: Locale, props: &AssistantMessage) -> Markup {
     let ended = props.state != ReplyState::Streaming;
     html! {
         footer.message__foot id={ "m-" (props.id) "-foot" } data-ended=[ended.then_some("")] {
+            @if ended { (notes(l, &props.details)) }
             (outcome(l, props))
             @if ended && !props.blocks.is_empty() { (copy(l)) }
             @if ended {
@@ -57,6 +58,16 @@ pub fn foot(l: Locale, props: &AssistantMessage) -> Markup {
                 @if ended { (details::details(l, props)) " · " (props.at) } @else { span.message__model { (props.model) } }
             }
         }
+    }
+}
+
+/// What a reader should know who doesn't ask.
+fn notes(l: Locale, of: &Details) -> Markup {
+    html! {
+        @if let Some(model) = &of.stepped_in {
+            p.outcome { (l.ta("stepped-in", &[("model", model.as_str().into()), ("asked", of.asked.as_str().into())])) }
+        }
+        @if let Some(count) = of.left_out { p.outcome { (l.ta("left-out", &[("count", count.into())])) } }
     }
 }
 

@@ -49,6 +49,8 @@ pub fn sample_answer() -> AssistantMessage {
         details: Box::new(Details {
             asked: "simulated/essay".into(),
             answered: Some("essay-2026".into()),
+            stepped_in: Some("simulated/fast".into()),
+            left_out: Some(12),
             took_ms: Some(4_210),
             first_ms: Some(310),
             thought_ms: Some(12_000),
