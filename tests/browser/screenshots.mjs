@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startServer } from './server.mjs';
-import { answer, ended, grown, say, signUp } from './support.mjs';
+import { answer, ended, grown, say, signUp, until } from './support.mjs';
 
 const folder = resolve(process.argv[2] ?? '../../target/screenshots');
 const only = process.argv[3] && new RegExp(process.argv[3]);
@@ -25,6 +25,15 @@ async function open(locale = 'en-GB') {
 }
 const taken = [];
 
+const at = async (page, width, height) => page.setViewportSize({ width, height });
+const chatPath = page => new URL(page.url()).pathname.match(/^\/c\/[0-9a-f-]{36}/)[0];
+// Opens the page at `path` above the one that is there.
+async function above(page, path) {
+  await until(page, () => typeof freshet === 'object' && 'htmx' in window);
+  await page.evaluate(path => freshet.sheet(path), path);
+  await page.locator('dialog .sheet').waitFor();
+}
+
 async function shoot(page, name, { full = false } = {}) {
   if (only && !only.test(name)) return;
   for (const [width, height] of sizes) {
@@ -42,13 +51,18 @@ async function shoot(page, name, { full = false } = {}) {
 const stranger = await (await open()).newPage();
 await stranger.goto('/');
 await shoot(stranger, 'landing', { full: true });
-for (const [name, path] of [['register', '/register'], ['login', '/login'], ['not-found', '/nowhere'], ['sheet-page', '/gallery/try/sheet']]) {
+for (const [name, path] of [['register', '/register'], ['login', '/login'], ['not-found', '/nowhere'], ['offline', '/offline'], ['sheet-page', '/gallery/try/sheet']]) {
   await stranger.goto(path);
   await shoot(stranger, name);
 }
 for (const kind of ['forbidden', 'too-large', 'too-many', 'internal', 'unavailable']) {
   await stranger.goto(`/gallery/error-${kind}`);
   await shoot(stranger, `error-${kind}`);
+}
+
+for (const [name, path] of [['gallery', '/gallery'], ['gallery-parts', '/gallery/parts'], ['gallery-parts-rtl', '/gallery/parts?dir=rtl'], ['gallery-rtl', '/gallery/chat-answering?dir=rtl']]) {
+  await stranger.goto(path);
+  await shoot(stranger, name, { full: true });
 }
 
 const context = await open();
@@ -74,7 +88,7 @@ await page.reload();
 await shoot(page, 'essay-end');
 await page.evaluate(() => scrollTo(0, 0));
 await shoot(page, 'essay');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.keyboard.press('Control+k');
 await page.locator('.palette__item[aria-selected="true"]').waitFor();
 await shoot(page, 'palette');
@@ -85,7 +99,7 @@ await page.keyboard.press('Control+/');
 await page.locator('dialog .shortcuts').waitFor();
 await shoot(page, 'shortcuts');
 await page.keyboard.press('Escape');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.locator('.user__button').click();
 await shoot(page, 'user-menu');
 await page.keyboard.press('Escape');
@@ -105,7 +119,7 @@ await page.keyboard.press('Escape');
 await answer(page).locator('.message__model').click();
 await shoot(page, 'details');
 await page.keyboard.press('Escape');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.locator('.message--user').hover();
 await page.locator('.message--user .message__foot > a').click();
 await page.locator('dialog textarea').fill('What is a freshet, and when does it come?');
@@ -115,11 +129,42 @@ await page.locator('.versions').first().waitFor();
 await ended(page);
 await shoot(page, 'versions');
 for (const way of ['menu', 'rename', 'delete', 'settings']) {
-  await page.goto(page.url().replace(/(\/c\/[0-9a-f-]{36}).*/, `$1/${way}`));
+  await page.goto(`${chatPath(page)}/${way}`);
   await shoot(page, `chat-${way}`);
 }
+await page.goto(chatPath(page));
+for (const way of ['menu', 'rename', 'delete', 'settings']) {
+  await above(page, `${chatPath(page)}/${way}`);
+  await shoot(page, `dialog-${way}`);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+}
+await above(page, `${chatPath(page)}/delete`);
+await page.locator('dialog button.button--danger, dialog button[type="submit"]').last().click();
+await page.locator('.toast__action').waitFor();
+await shoot(page, 'toast-undo');
+await say(page, 'Who are you, really?', { model: 'fast:first=1,ms=0,seed=1234567890123456789' });
+await ended(page);
+await shoot(page, 'long-model');
+await answer(page).locator('.message__model').click();
+await shoot(page, 'long-model-details');
+await page.keyboard.press('Escape');
+// Letters twice as large, and what is left of a window that is zoomed to 200 %.
+await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+await shoot(page, 'large-letters');
+await page.goto('/settings/appearance');
+await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+await shoot(page, 'large-letters-settings');
+await say(page, 'מהו שיטפון? הסבר לי עם **דוגמה**:\n\n1. ראשית\n2. שנית\n\n> ציטוט\n\n| נהר | אורך |\n|---|---|\n| ירדן | 251 |', { model: 'echo:ms=0' });
+await ended(page);
+await shoot(page, 'rtl-text');
+await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+await shoot(page, 'rtl');
+await page.goto('/settings');
+await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+await shoot(page, 'rtl-settings');
 await page.goto('/c/new?model=simulated%2Fessay%3Ams%3D0');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.locator('.compare__button').click();
 await page.locator('select[name="model2"]').selectOption('simulated/thinking');
 await shoot(page, 'compare');

@@ -237,6 +237,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "reply_running" => Notice::StillAnswering,
         "empty_message" => Notice::EmptyMessage,
         "message_too_long" => Notice::MessageTooLong,
+        "branch_too_long" => Notice::BranchTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
@@ -281,7 +282,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 17] = [
+const NOTICES: [Notice; 18] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -299,6 +300,7 @@ const NOTICES: [Notice; 17] = [
     Notice::ChatRestored,
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
+    Notice::BranchTooLong,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

@@ -36,6 +36,7 @@ notice-account-deleted = Dein Konto und alles darin ist gelöscht.
 notice-still-answering = Hier läuft noch eine Antwort. Warte darauf oder halte sie erst an.
 notice-empty-message = Es gibt noch nichts zu senden.
 notice-message-too-long = Diese Nachricht ist zu lang zum Senden.
+notice-branch-too-long = Bis hierher sind es zu viele Nachrichten für eine Abzweigung.
 notice-unknown-model = Dieses Modell ist nicht verfügbar. Bitte wähle ein anderes.
 notice-failed = Bei uns ist etwas schiefgegangen. Verloren ist nichts.
 

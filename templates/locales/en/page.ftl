@@ -71,6 +71,7 @@ notice-account-deleted = Your account and everything in it is deleted.
 notice-still-answering = An answer is still running here. Wait for it, or stop it first.
 notice-empty-message = There is nothing to send yet.
 notice-message-too-long = That message is too long to send.
+notice-branch-too-long = There are too many messages up to here to begin a copy.
 notice-unknown-model = That model is not available. Please choose another one.
 notice-failed = Something went wrong on our side. Nothing was lost.
 
