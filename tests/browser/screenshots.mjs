@@ -34,13 +34,15 @@ async function above(page, path) {
   await page.locator('dialog .sheet').waitFor();
 }
 
-async function shoot(page, name, { full = false } = {}) {
+// `before` brings about, at each size, what a change of the size undoes.
+async function shoot(page, name, { full = false, before } = {}) {
   if (only && !only.test(name)) return;
   for (const [width, height] of sizes) {
     for (const colorScheme of themes) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.waitForTimeout(60);
+      await before?.(width);
       await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: full, animations: 'disabled' });
     }
   }
@@ -60,7 +62,7 @@ for (const kind of ['forbidden', 'too-large', 'too-many', 'internal', 'unavailab
   await shoot(stranger, `error-${kind}`);
 }
 
-for (const [name, path] of [['gallery', '/gallery'], ['gallery-parts', '/gallery/parts'], ['gallery-parts-rtl', '/gallery/parts?dir=rtl'], ['gallery-rtl', '/gallery/chat-answering?dir=rtl']]) {
+for (const [name, path] of [['gallery', '/gallery'], ['gallery-parts', '/gallery/parts'], ['gallery-rtl', '/gallery/chat-answered?dir=rtl'], ['gallery-beside', '/gallery/chat-beside'], ['gallery-streaming', '/gallery/chat-streaming']]) {
   await stranger.goto(path);
   await shoot(stranger, name, { full: true });
 }
@@ -100,8 +102,22 @@ await page.locator('dialog .shortcuts').waitFor();
 await shoot(page, 'shortcuts');
 await page.keyboard.press('Escape');
 await at(page, 1440, 900);
-await page.locator('.user__button').click();
-await shoot(page, 'user-menu');
+const openSidebar = async width => {
+  if (width >= 896) return;
+  await page.locator('.chat__head [popovertarget="sidebar"]').click();
+  await page.locator('#sidebar:popover-open').waitFor();
+};
+await shoot(page, 'sidebar', { before: async width => {
+  if (!await page.locator('#sidebar:popover-open').count()) await openSidebar(width);
+} });
+await page.keyboard.press('Escape');
+await shoot(page, 'user-menu', { before: async width => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await openSidebar(width);
+  await page.locator('.user__button').click();
+} });
+await page.keyboard.press('Escape');
 await page.keyboard.press('Escape');
 for (const [name, path] of [['settings', '/settings'], ['settings-appearance', '/settings/appearance'], ['settings-language', '/settings/language'],
   ['settings-models', '/settings/models'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
@@ -109,6 +125,13 @@ for (const [name, path] of [['settings', '/settings'], ['settings-appearance', '
   await page.goto(path);
   await shoot(page, name, { full: true });
 }
+// What stands where something is on its way.
+await page.route(/\/search\?q=/, () => {});
+await page.goto('/search');
+await page.getByRole('searchbox').fill('a freshet');
+await page.locator('.found.htmx-request').waitFor();
+await shoot(page, 'search-on-its-way');
+await page.unroute(/\/search\?q=/);
 await say(page, 'What is a freshet?', { model: 'echo:ms=0' });
 await ended(page);
 await page.locator('.message--user .message__foot > a').focus();
@@ -141,7 +164,8 @@ for (const way of ['menu', 'rename', 'delete', 'settings']) {
 }
 await above(page, `${chatPath(page)}/delete`);
 await page.locator('dialog button.button--danger, dialog button[type="submit"]').last().click();
-await page.locator('.toast__action').waitFor();
+// It would fade while it is taken.
+await page.locator('.toast__action').evaluate(button => { button.closest('.toast').style.animation = 'none'; });
 await shoot(page, 'toast-undo');
 await say(page, 'Who are you, really?', { model: 'fast:first=1,ms=0,seed=1234567890123456789' });
 await ended(page);

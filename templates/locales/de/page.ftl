@@ -43,7 +43,7 @@ notice-failed = Bei uns ist etwas schiefgegangen. Verloren ist nichts.
 # Fehler
 go-home = Zur Startseite
 error-not-found = Hier ist nichts
-error-not-found-text = Die Seite gibt es nicht, oder sie ist nicht für dich bestimmt.
+error-not-found-text = Was du suchst, gibt es nicht, oder es ist nicht für dich bestimmt.
 error-forbidden = Das ist nicht für dich
 error-forbidden-text = Dein Konto darf das nicht.
 error-sign-in = Bitte melde dich an
@@ -85,7 +85,7 @@ home-empty = Schreib oben, oder beginne mit einem davon.
 # Befehle und Tasten
 palette-label = Befehle
 palette-title = Befehle (Strg+K)
-palette-placeholder = Zu einer Unterhaltung gehen oder etwas tun
+palette-placeholder = Unterhaltung oder Befehl
 palette-actions = Aktionen
 palette-here = In dieser Unterhaltung
 palette-none = Nichts mit diesem Namen. Mit der Eingabetaste suchst du in allen Nachrichten.
