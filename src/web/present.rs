@@ -201,6 +201,7 @@ fn reason(code: &str) -> FailureReason {
         "provider_forbidden" => FailureReason::Forbidden,
         "provider_not_configured" => FailureReason::KeyMissing,
         "key_unreadable" => FailureReason::KeyUnreadable,
+        "provider_banned" => FailureReason::Banned,
         "provider_quota" => FailureReason::OutOfCredit,
         "model_not_found" => FailureReason::ModelMissing,
         "model_ambiguous" => FailureReason::ModelAmbiguous,
@@ -209,7 +210,7 @@ fn reason(code: &str) -> FailureReason {
         "provider_cut" | "provider_incomplete" => FailureReason::Cut,
         "provider_timeout" => FailureReason::Stalled,
         "provider_malformed" => FailureReason::Malformed,
-        "provider_bad_request" => FailureReason::Refused,
+        "provider_bad_request" | "provider_unsupported" => FailureReason::Refused,
         "internal" => FailureReason::Internal,
         _ => FailureReason::Unavailable,
     }

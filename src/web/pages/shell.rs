@@ -240,6 +240,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "branch_too_long" => Notice::BranchTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
+        "key_unreadable" => Notice::KeyUnreadable,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
@@ -282,7 +283,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 18] = [
+const NOTICES: [Notice; 22] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -301,6 +302,10 @@ const NOTICES: [Notice; 18] = [
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
     Notice::BranchTooLong,
+    Notice::KeySaved,
+    Notice::KeyStored,
+    Notice::KeyRemoved,
+    Notice::KeyUnreadable,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

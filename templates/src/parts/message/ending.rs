@@ -48,6 +48,8 @@ pub enum FailureReason {
     KeyMissing,
     /// There is one that this server can't read any more.
     KeyUnreadable,
+    /// The provider has switched off the account or the key.
+    Banned,
     /// The account has no credit left.
     OutOfCredit,
     /// The model does not exist there.
@@ -84,6 +86,7 @@ impl Failure {
             FailureReason::Forbidden => l.ta("failure-forbidden", &by),
             FailureReason::KeyMissing => l.ta("failure-key-missing", &by),
             FailureReason::KeyUnreadable => l.ta("failure-key-unreadable", &by),
+            FailureReason::Banned => l.ta("failure-banned", &by),
             FailureReason::OutOfCredit => l.ta("failure-out-of-credit", &by),
             FailureReason::ModelMissing => l.ta("failure-model-missing", &by),
             FailureReason::ModelAmbiguous => l.t("failure-model-ambiguous").into_owned(),
