@@ -85,7 +85,9 @@ pub fn sidebar_item_in_place(l: Locale, item: &Item, current: Option<&str>) -> M
 pub fn answering(l: Locale, done: &[Item], going_on: &[String]) -> Markup {
     html! {
         @for item in done { (sidebar_item_in_place(l, item, None)) }
-        (sidebar::watch(going_on.iter().map(String::as_str)))
+        // As a part as well: an answer of parts leaves the element that asked as it is.
+        @if going_on.is_empty() { hx-partial hx-target="#answering" hx-swap="delete" {} }
+        @else { hx-partial hx-target="#answering" hx-swap="outerHTML" { (sidebar::watch(going_on.iter().map(String::as_str))) } }
     }
 }
 

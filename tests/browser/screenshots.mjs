@@ -120,7 +120,7 @@ await shoot(page, 'user-menu', { before: async width => {
 await page.keyboard.press('Escape');
 await page.keyboard.press('Escape');
 for (const [name, path] of [['settings', '/settings'], ['settings-appearance', '/settings/appearance'], ['settings-language', '/settings/language'],
-  ['settings-models', '/settings/models'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
+  ['settings-models', '/settings/models'], ['settings-keys', '/settings/keys'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
   ['search', '/search?q=bread'], ['search-none', '/search?q=xyzzy'], ['chats', '/chats'], ['archive', '/chats?show=archived']]) {
   await page.goto(path);
   await shoot(page, name, { full: true });
@@ -228,7 +228,7 @@ await page.goto('/settings/language');
 await page.locator('[name="locale"], [name="language"]').first().selectOption('de');
 await page.locator('main button[type="submit"]').first().click();
 await page.waitForURL('**/settings/language**');
-for (const [name, path] of [['de-home', '/'], ['de-new', '/c/new'], ['de-settings', '/settings'], ['de-settings-appearance', '/settings/appearance'], ['de-settings-language', '/settings/language'], ['de-settings-models', '/settings/models'],
+for (const [name, path] of [['de-home', '/'], ['de-new', '/c/new'], ['de-settings', '/settings'], ['de-settings-appearance', '/settings/appearance'], ['de-settings-language', '/settings/language'], ['de-settings-models', '/settings/models'], ['de-settings-keys', '/settings/keys'],
   ['de-settings-security', '/settings/security'], ['de-settings-account', '/settings/account'], ['de-chats', '/chats'], ['de-not-found', '/c/nowhere']]) {
   await page.goto(path);
   await shoot(page, name, { full: true });

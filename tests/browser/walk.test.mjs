@@ -66,7 +66,7 @@ test('where one lives', walk, () => home.visit(options, async page => {
 
 test('where one arranges things', walk, () => home.visit(options, async page => {
   const wrong = [];
-  const places = ['', '/appearance', '/language', '/models', '/security', '/account'];
+  const places = ['', '/appearance', '/language', '/models', '/keys', '/security', '/account'];
   await visits(page, Object.fromEntries(places.map(place => [`settings${place}`, `/settings${place}`])), wrong);
   assert.deepEqual(wrong, []);
 }));

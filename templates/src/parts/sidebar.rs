@@ -141,7 +141,7 @@ pub fn watch<'a>(answering: impl Iterator<Item = &'a str>) -> Markup {
     let ids = answering.collect::<Vec<_>>().join(",");
     html! {
         @if !ids.is_empty() {
-            div.sidebar__watch hidden hx-get={ "/chats/answering?ids=" (ids) } hx-trigger="every 4s" hx-swap="outerHTML" {}
+            div.sidebar__watch #answering hidden hx-get={ "/chats/answering?ids=" (ids) } hx-trigger="every 4s" hx-swap="none" {}
         }
     }
 }
