@@ -150,7 +150,13 @@ fn stream_out(frames: Watched) -> Response {
 }
 
 /// One address, three lists: who asks is known by the headers.
-async fn models(headers: HeaderMap, uri: Uri, good: Result<GoodKey, Response>) -> Response {
+async fn models(
+    State(simulation): State<Arc<Simulation>>,
+    headers: HeaderMap,
+    uri: Uri,
+    good: Result<GoodKey, Response>,
+) -> Response {
+    simulation.stats.lock().listed(&key_of(&headers));
     if headers.contains_key("anthropic-version") {
         return Query::try_from_uri(&uri)
             .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));

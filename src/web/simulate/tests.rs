@@ -14,7 +14,7 @@ use super::{Stats, simulate_server};
 use crate::{
     platform::http::client,
     providers::{
-        Account, Accounts, Delta, Error, FinishReason, Message, Providers, Request, Settings,
+        Account, Accounts, Delta, Error, FinishReason, Message, Providers, Request, Settings, catalog,
         simulated::text_of,
     },
 };
@@ -306,8 +306,7 @@ async fn without_an_account_only_the_simulated_models_are_there() {
     let status = providers.status(&Accounts::none());
     assert_eq!(
         status.iter().map(|s| (s.name.as_str(), s.configured)).collect::<Vec<_>>(),
-        ["openai", "xai", "meta", "v0", "openrouter", "compatible", "simulated"]
-            .map(|name| (name, name == "simulated"))
+        catalog::ROWS.iter().map(|row| (row.name, row.name == "simulated")).collect::<Vec<_>>()
     );
 }
 
