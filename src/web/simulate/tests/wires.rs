@@ -28,8 +28,9 @@ impl Simulator {
 #[tokio::test]
 async fn every_fault_ends_the_same_on_responses() {
     let simulator = Simulator::start().await;
-    let providers = simulator.at("xai", "xai-test");
     for (script, length, ending) in scripts() {
+        // Anew each time: one that fails so often would be left alone for a while.
+        let providers = simulator.at("xai", "xai-test");
         let told = ask(&providers, "xai/faults", script).await;
         let came = match (&told.end, &told.error) {
             (Some(reason), None) => Ok(reason.as_str()),
