@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     keys,
     platform::db::Tx,
-    providers::Accounts,
+    providers::{self, Accounts},
     stream::Cursor,
 };
 
@@ -348,6 +348,9 @@ pub(crate) async fn usable_model(app: &App, actor: &Actor, name: Option<&str>) -
             let own = keys::accounts_of(app, actor.user.0).await?;
             match app.providers.resolve(name, &own).await {
                 Ok(model) => Ok(model.name),
+                Err(error @ providers::Error::KeyUnreadable) => {
+                    Err(Error::conflict("key_unreadable", error.to_string()))
+                }
                 Err(error) => Err(Error::field("unknown_model", "model", error.to_string())),
             }
         }

@@ -17,6 +17,8 @@ pub enum Error {
     Forbidden,
     #[error("the provider has switched off this account or key")]
     Banned,
+    #[error("your stored API key cannot be read on this server; enter it again")]
+    KeyUnreadable,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the provider account has no credit left")]
@@ -61,6 +63,7 @@ impl Error {
             Self::BadKey => "provider_bad_key",
             Self::Forbidden => "provider_forbidden",
             Self::Banned => "provider_banned",
+            Self::KeyUnreadable => "key_unreadable",
             Self::RateLimited { .. } => "provider_rate_limited",
             Self::Quota => "provider_quota",
             Self::Overloaded { .. } => "provider_overloaded",

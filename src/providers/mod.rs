@@ -20,14 +20,15 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use account::{Account, Accounts};
+pub use account::{Account, Accounts, Held};
 pub use delta::{
     Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
 };
 pub use error::Error;
 use serde::{Deserialize, Serialize};
-pub use settings::Settings;
+pub use settings::{Guarded, Settings};
 use tokio::time::Instant;
+use url::Url;
 use utoipa::ToSchema;
 
 use self::{
@@ -36,6 +37,7 @@ use self::{
     health::{Health, Report},
     price::Price,
 };
+use crate::platform::http::Guard;
 
 /// A model that can be used now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -148,6 +150,7 @@ struct Shared {
     entries: Vec<Entry>,
     health: Health,
     default_model: Option<String>,
+    guard: Option<Guard>,
 }
 
 impl Providers {
@@ -159,8 +162,9 @@ impl Providers {
     /// The same with rows of one's own in the place of the catalogue's.
     fn of(rows: &'static [Row], settings: Settings, http: reqwest::Client) -> Self {
         let entries = rows.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
-        let health = Health::default();
-        Self { shared: Arc::new(Shared { entries, health, default_model: settings.default_model }) }
+        let guard = settings.guarded.map(|guarded| guarded.guard);
+        let (health, default_model) = (Health::default(), settings.default_model);
+        Self { shared: Arc::new(Shared { entries, health, default_model, guard }) }
     }
 
     /// The models that can be used now, with these accounts beside the server's. Lists are cached; one that fails or
@@ -251,6 +255,16 @@ impl Providers {
     /// What is wrong with the key, or why nobody knows.
     pub async fn check(&self, provider: &str, own: &Accounts) -> Result<(), Error> {
         self.door(provider, own)?.wire.check().await
+    }
+
+    /// Where a provider is for everybody without an address of their own.
+    pub fn home(&self, provider: &str) -> Option<&Url> {
+        self.entry(provider)?.home.as_ref()
+    }
+
+    /// Whether a person may have an address of their own there.
+    pub fn may_ask(&self, url: &Url) -> bool {
+        self.shared.guard.as_ref().is_some_and(|guard| guard.admits(url))
     }
 
     /// One row per provider of the catalogue, set up or not.

@@ -168,7 +168,20 @@ impl From<Lost> for Broken {
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
-    let Asked { model, mut deltas, bound, left_out } = ask(app, job, &own).await?;
+    let asked = ask(app, job, &own).await?;
+    let provider = asked.model.provider.clone();
+    let pulled = follow(app, job, progress, asked).await;
+    match &pulled {
+        Ok(_) => keys::saw(app, &own, &provider, Ok(())).await,
+        Err(Broken::Provider(error)) => keys::saw(app, &own, &provider, Err(error)).await,
+        Err(Broken::Lost) => {}
+    }
+    pulled
+}
+
+/// From the first delta to the last.
+async fn follow(app: &App, job: &Job, progress: &mut Progress, asked: Asked) -> Result<FinishReason, Broken> {
+    let Asked { model, mut deltas, bound, left_out } = asked;
     progress.course.left_out = i64::try_from(left_out).ok().filter(|left| *left > 0);
     progress.course.stepped_in = Some(model.name.clone()).filter(|name| *name != job.model);
     loop {

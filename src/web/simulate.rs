@@ -155,7 +155,12 @@ fn stream_out(frames: Watched) -> Response {
 }
 
 /// One address, three lists: who asks is known by the headers.
-async fn models(key: Result<GoodKey, Response>, headers: HeaderMap, uri: Uri) -> Response {
+async fn models(
+    State(simulation): State<Arc<Simulation>>,
+    key: Result<GoodKey, Response>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     if headers.contains_key("anthropic-version") {
         return Query::try_from_uri(&uri)
             .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));
@@ -166,6 +171,7 @@ async fn models(key: Result<GoodKey, Response>, headers: HeaderMap, uri: Uri) ->
             Err(wrong) => wrong.into_response(),
         };
     }
+    simulation.stats.lock().listed(&key_of(&headers));
     if let Err(refusal) = key {
         return refusal;
     }

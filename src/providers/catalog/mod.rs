@@ -54,6 +54,13 @@ pub struct Row {
     pub key_page: &'static str,
 }
 
+impl Row {
+    /// Whether nobody gets in without a key.
+    pub fn needs_key(&self) -> bool {
+        !matches!(self.name, "ollama" | "compatible")
+    }
+}
+
 /// The wires. One that is new has a file in `wire/` and a line in `wire::build`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -369,7 +369,16 @@ pub(super) async fn props(
         sidebar: sidebar(app, actor, visit.reader, current).await?,
         conversation: None,
         composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
+        simulated: only_simulated(app, actor).await?,
     })
+}
+
+/// Whether no provider but the simulated one can be used, and a key would change that.
+async fn only_simulated(app: &App, actor: &Actor) -> Result<bool> {
+    let own = keys::accounts_of(app, actor.user.0).await?;
+    let real =
+        app.providers.status(&own).into_iter().any(|provider| provider.configured && !provider.simulated);
+    Ok(!real && !app.config.providers.mock && keys::own::allowed(app).is_ok())
 }
 
 /// The models that can be used now, by provider, with `model` among them.

@@ -1,6 +1,7 @@
 //! Settings: who you are, how pages look and speak, with what you begin, where you are signed in, and the way out.
 
 mod forms;
+mod keys;
 
 use axum::{
     Router,
@@ -25,7 +26,7 @@ use crate::{
     accounts::{self, Actor, Role, SessionId, sessions},
     app::App,
     error::Result,
-    keys,
+    keys::accounts_of,
     web::{
         extract::Path,
         present,
@@ -42,6 +43,7 @@ pub(super) fn router() -> Router<App> {
         .route("/settings/appearance", get(appearance).post(forms::appearance))
         .route("/settings/language", get(language).post(forms::language))
         .route("/settings/models", get(models).post(forms::models))
+        .merge(keys::router())
         .route("/settings/security", get(security))
         .route("/settings/password", post(forms::password))
         .route("/settings/sessions/{id}/revoke", post(revoke))
@@ -133,7 +135,7 @@ fn language_props(app: &App, actor: &Actor, visit: &Visit) -> Language {
 }
 
 async fn models_props(app: &App, actor: &Actor) -> Result<Models> {
-    let own = keys::accounts_of(app, actor.user.0).await?;
+    let own = accounts_of(app, actor.user.0).await?;
     Ok(Models {
         groups: model_groups(app, actor, None).await?,
         chosen: actor.preferences.default_model.clone().unwrap_or_default(),

@@ -239,6 +239,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "message_too_long" => Notice::MessageTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
+        "key_unreadable" => Notice::KeyUnreadable,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
@@ -281,7 +282,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 17] = [
+const NOTICES: [Notice; 21] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -299,6 +300,10 @@ const NOTICES: [Notice; 17] = [
     Notice::ChatRestored,
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
+    Notice::KeySaved,
+    Notice::KeyStored,
+    Notice::KeyRemoved,
+    Notice::KeyUnreadable,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

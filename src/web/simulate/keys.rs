@@ -17,6 +17,8 @@ pub fn refusal(key: &str) -> Option<Refusal> {
         Some(Refusal::new(401, "account_deactivated", "The account behind this key was switched off."))
     } else if is("limited") {
         Some(Refusal::new(403, "missing_scope", "You have insufficient permissions for this operation."))
+    } else if is("broken") {
+        Some(Refusal::new(500, "server_error", "Something broke."))
     } else if is("slow") {
         let retry_after = Some("7".to_owned());
         Some(Refusal { retry_after, ..Refusal::new(429, "rate_limit_exceeded", "Slow down, please.") })

@@ -20,6 +20,14 @@ pub fn welcome(l: Locale, name: &str, system_prompt: &str) -> Markup {
     }
 }
 
+/// That nobody real answers yet, and what to do about it.
+#[must_use]
+pub fn simulated(l: Locale) -> Markup {
+    html! {
+        p.simulated { (icon(Icon::Info)) span { (l.t("keys-simulated")) " " a href="/settings/keys" { (l.t("keys-simulated-add")) } } }
+    }
+}
+
 /// The four by themselves.
 #[must_use]
 pub fn ideas(l: Locale) -> Markup {
