@@ -116,7 +116,10 @@ fn check_signature(part: &Value) -> Result<(), String> {
     // Clients decode it, and write it down in the other alphabet.
     let same = |told: &str| told.replace(['-', '_', '+', '/', '='], "");
     let own = same(told) == same(&signature(name, &call["args"]));
-    let skips = SKIP.iter().any(|skip| same(told) == same(skip));
+    let skips = SKIP.iter().any(|skip| {
+        let encoded = general_purpose::STANDARD.encode(skip);
+        same(told) == same(skip) || same(told) == same(&encoded)
+    });
     if own || skips { Ok(()) } else { Err("Corrupted thought signature.".to_owned()) }
 }
 
