@@ -37,10 +37,14 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 
 pub use self::watched::Stats;
-use self::{key::GoodKey, watched::Watched};
+use self::{
+    key::{GoodKey, key_of},
+    watched::Watched,
+};
 use crate::{
     providers::{
         Request,
+        catalog::{self, Known},
         simulated::{self, Performance, Refusal, Stage, voice::Voice},
     },
     replies::titles,
@@ -117,10 +121,11 @@ impl Simulation {
     }
 }
 
-/// The key of a request that has it in the usual place.
-fn key_of(headers: &HeaderMap) -> String {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("").to_owned()
+/// What is known of a model: of a simulated one without its options, or of the real one that it stands in for.
+fn known(model: &str) -> Option<&'static Known> {
+    let base = model.split(':').next().unwrap_or("");
+    let simulated = catalog::SIMULATED.known.iter().find(|known| known.id == base);
+    simulated.or_else(|| catalog::ROWS.iter().flat_map(|row| row.known).find(|known| known.id == model))
 }
 
 /// A refusal in OpenAI's words.

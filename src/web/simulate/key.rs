@@ -1,12 +1,12 @@
-//! The key of a request to one of OpenAI's faces.
+//! The key of a request, as OpenAI's faces want it.
 
 use axum::{
     extract::{FromRequestParts, OriginalUri},
-    http::request::Parts,
+    http::{HeaderMap, header, request::Parts},
     response::Response,
 };
 
-use super::{key_of, keys, openai_refusal};
+use super::{keys, openai_refusal};
 use crate::providers::simulated::Refusal;
 
 /// The key; none is a key only behind `/open`.
@@ -37,4 +37,10 @@ impl<S: Send + Sync> FromRequestParts<S> for GoodKey {
         let Key(key) = Key::from_request_parts(parts, state).await?;
         keys::refusal(&key).map_or(Ok(Self), |refusal| Err(openai_refusal(&refusal)))
     }
+}
+
+/// The key in the usual place; empty where there is none.
+pub fn key_of(headers: &HeaderMap) -> String {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("").to_owned()
 }

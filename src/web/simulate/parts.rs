@@ -1,6 +1,9 @@
-//! Text and files out of the parts of a message, in the forms of either of OpenAI's wires.
+//! Text and files out of the parts of a message, most of it in the forms of either of OpenAI's wires.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use serde_json::Value;
 
 use crate::providers::File;
@@ -17,6 +20,24 @@ pub fn text_of(content: &Value) -> String {
 /// The files of a message; what is no `data:` address is left out.
 pub fn files_of(content: &Value) -> Vec<File> {
     content.as_array().into_iter().flatten().filter_map(file_of).collect()
+}
+
+/// A file of bare base64, in either alphabet.
+pub fn bare_file(name: &str, media_type: &str, data: &str) -> Option<File> {
+    let bytes = STANDARD.decode(data).or_else(|_| URL_SAFE.decode(data)).ok()?.into();
+    Some(File { name: name.to_owned(), media_type: media_type.to_owned(), bytes })
+}
+
+/// What the first bytes of a file say that it is.
+pub fn media_type_of(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [0xFF, 0xD8, ..] => "image/jpeg",
+        [b'G', b'I', b'F', ..] => "image/gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        [b'%', b'P', b'D', b'F', ..] => "application/pdf",
+        _ => "application/octet-stream",
+    }
 }
 
 fn file_of(part: &Value) -> Option<File> {
