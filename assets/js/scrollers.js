@@ -25,7 +25,7 @@
   // Blocks of a long answer that are out of sight (message.css) are not watched, for each frame would look at each of them:
   // the browser says when one comes near.
   const isTold = 'ContentVisibilityAutoStateChangeEvent' in window;
-  const far = '[data-part="blocks"] > :nth-child(n + 30)', wide = 'pre, .table, span.math';
+  const far = '[data-part="blocks"] > :nth-child(n + 30):not([data-near])', wide = 'pre, .table, span.math';
   const within = element => element.matches(wide) ? [element] : element.querySelectorAll(wide);
   freshet.decorators.push(element => {
     const block = isTold && element.closest(far);

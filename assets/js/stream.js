@@ -4,6 +4,9 @@
 (() => {
   'use strict';
   const unknown = Symbol('unknown');
+  // Blocks of a long answer that are laid out wherever they are (message.css): the newest. Taken for something of another
+  // height, and then looked at, each would cost a second layout and move what is read.
+  const NEAR = 30;
 
   // Makes `a` equal to `b` from its end: what is already right stays the same node, so a selection in it survives.
   const same = (x, y) => x.attributes.length === y.attributes.length
@@ -37,6 +40,8 @@
       if (n < blocks.children.length) return;
       blocks.append(freshet.parse(html));
       tail.replaceChildren();
+      if (n >= NEAR) blocks.children[n].dataset.near = '';
+      blocks.children[n - NEAR]?.removeAttribute('data-near');
       freshet.decorate(blocks.children[n - 1]); // it grew, maybe, and is whole now
       freshet.decorate(blocks.children[n]);
     },
@@ -63,6 +68,7 @@
     'fx:block'({ blocks }, i, _, html) {
       const block = blocks.children[i], wanted = freshet.parse(html).firstElementChild;
       if (!block) return unknown;
+      block.removeAttribute('data-near');
       // Another element in its place would cost the styles of all blocks behind it.
       if (block.nodeName === wanted.nodeName && same(block, wanted)) sync(block, wanted); else block.replaceWith(wanted);
       freshet.decorate(blocks.children[i]);

@@ -47,8 +47,7 @@ pub async fn accounts_of(app: &App, user: Uuid) -> Result<Accounts> {
 fn held(vault: &Vault, row: &Stored) -> Held {
     let account = match opened(vault, row) {
         Opened::Key(key) => account(row, key),
-        Opened::Nothing => Err(providers::Error::NotConfigured),
-        Opened::Unreadable => Err(providers::Error::KeyUnreadable),
+        Opened::Nothing | Opened::Unreadable => Err(providers::Error::KeyUnreadable),
     };
     Held { account, doubted: row.state != State::Ok.as_str() }
 }

@@ -70,7 +70,7 @@ impl State {
             Error::Quota => Self::Exhausted,
             Error::BadKey => Self::Unsendable,
             Error::KeyUnreadable => Self::Unreadable,
-            error if error.code() == "provider_banned" => Self::Banned,
+            Error::Banned => Self::Banned,
             _ => Self::Unknown,
         }
     }

@@ -67,7 +67,8 @@ impl Entry {
         let foreign = system.as_ref().is_some_and(|account| is_foreign(row, account));
         let list = Arc::new(List::new(row, foreign, settings));
         let home = settings.homes.iter().find(|(name, _)| *name == row.name).map(|(_, url)| url.clone());
-        let home = home.or_else(|| Url::parse(row.base_url).ok());
+        // What the catalogue says of those that need no key is the machine that we run on: only the operator may mean that.
+        let home = home.or_else(|| Url::parse(row.base_url).ok().filter(|_| row.needs_key()));
         let (settings, http) = (settings.clone(), http.clone());
         Some(Self { row, system, list, own: Mutex::default(), inside, home, settings, http })
     }
@@ -101,8 +102,8 @@ impl Entry {
             // The same word as for a host that does not answer: nobody learns what is there.
             (Some(_), _) => return Err(Error::Unreachable),
         };
-        let base_url = account.base_url.clone().or_else(|| self.home.clone());
-        let account = Account { base_url, ..account.clone() };
+        let base_url = account.base_url.clone().or_else(|| self.home.clone()).ok_or(Error::NotConfigured)?;
+        let account = Account { base_url: Some(base_url), ..account.clone() };
         let list = self.own_list(&account);
         self.open(&account, http, list, Key::Own)
     }

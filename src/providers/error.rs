@@ -17,7 +17,7 @@ pub enum Error {
     Forbidden,
     #[error("the provider has switched off this account or key")]
     Banned,
-    #[error("your stored API key cannot be read on this server; enter it again")]
+    #[error("your own API key for this provider has to be entered again")]
     KeyUnreadable,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },

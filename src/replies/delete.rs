@@ -31,11 +31,11 @@ pub async fn delete(app: &App, actor: &Actor, conversation: Uuid) -> Result<()> 
     for (reply, message, started_seq, model) in &running {
         let (answer, thinking) =
             snapshot::running_text(app, &mut tx, conversation, *reply, *started_seq).await?;
-        let texts = (answer.as_str(), thinking.as_str());
         let orphan = Orphan { reply: *reply, message: *message, conversation, owner: actor.user.0, model };
-        let spent = spending::of_orphan(app, &mut tx, &orphan, &own, texts).await?;
+        let spent = spending::of_orphan(app, &mut tx, &orphan, &own, (&answer, &thinking)).await?;
         let ending = Ending::of(Status::Stopped, None).with(spent);
-        end::finish_in(app, &mut tx, conversation, *reply, *message, &ending, texts).await?;
+        let texts = end::Texts::of(&answer, &thinking);
+        end::finish_in(app, &mut tx, conversation, *reply, *message, &ending, &texts).await?;
     }
     conversations::hide_in(app, &mut tx, conversation).await?;
     tx.commit().await?;

@@ -42,6 +42,9 @@ is "deleted" "$(cat gone.txt)" 404
 is "and back" "$(cat restored.txt)" "Rivers, again"
 contains "formulas and tables" "<msup>" rendered.html
 contains "code" "<span" painted.html
+holds "a key is recognised by its shape" '.provider == "openai"' detected.json
+holds "a key is shown by its end" '.last4 == "9f3a" and (.state | length > 0)' keys.json
+[ "$(grep -c not-a-real detected.json key.json keys.json | grep -vc ':0$')" = 0 ] || { echo "FAILED: a key came back" >&2; exit 1; }
 holds "settings follow the person" '.locale == "de" and .time_zone == "Europe/Berlin"' me.json
 holds "usage is counted" '.total.calls > 5 and .total.output > 100 and (.items | map(.name) | index("simulated/fast"))' usage.json
 contains "also as CSV" "conversation,id,calls,input" usage.csv

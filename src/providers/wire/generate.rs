@@ -10,7 +10,8 @@ use http::HeaderValue;
 use serde::{Deserialize, de::IgnoredAny};
 use url::Url;
 
-use self::{ask::Ask, read::GenerateReader};
+use self::ask::Ask;
+pub use self::read::GenerateReader;
 use super::{
     Limits, Listed, Wire,
     caller::{Caller, Framing},

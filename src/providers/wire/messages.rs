@@ -11,10 +11,10 @@ use http::HeaderValue;
 use serde::de::IgnoredAny;
 use url::Url;
 
+pub use self::read::MessagesReader;
 use self::{
     ask::Ask,
     list::{Page, listed},
-    read::MessagesReader,
 };
 use super::{
     Limits, Listed, Wire,

@@ -10,7 +10,8 @@ use http::{HeaderMap, header};
 use serde::{Deserialize, de::IgnoredAny};
 use url::Url;
 
-use self::{ask::Ask, read::OllamaReader};
+use self::ask::Ask;
+pub use self::read::OllamaReader;
 use super::{
     Limits, Listed, Wire,
     caller::{Caller, Framing},

@@ -97,6 +97,7 @@ fn by_words(words: &str, retry_after: Option<Duration>) -> Option<Error> {
         "prompt is too long",
         "string_above_max_length",
         "input token count",
+        "exceeds the context length",
         "request_too_large",
     ]) {
         Some(Error::ContextLength)

@@ -56,7 +56,9 @@ pub async fn complete(
     let request = rules::request(model, &body);
     let wrong = rules::check(model, &body).err();
     let wrong = wrong.map(|why| Refusal::new(400, "invalid_request_error", why));
-    let thoughts = body["generationConfig"]["thinkingConfig"]["includeThoughts"] == true;
+    let thinking = &body["generationConfig"]["thinkingConfig"];
+    // Google's own client mixes both spellings.
+    let thoughts = thinking["includeThoughts"] == true || thinking["include_thoughts"] == true;
     let events = stream && options.alt.as_deref() == Some("sse");
     let voice: Box<dyn Voice> = if events {
         Box::new(GenerateVoice::new(&request, thoughts))

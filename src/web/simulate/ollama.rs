@@ -12,10 +12,14 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{Simulation, key_of, keys, response, whole::Whole};
+use super::{
+    Simulation, key_of, keys, known,
+    parts::{bare_file, media_type_of},
+    response,
+    whole::Whole,
+};
 use crate::providers::{
-    Message, Request, Role,
-    catalog::{Known, SIMULATED},
+    File, Message, Request, Role, ToolCall, ToolResult,
     simulated::{
         self, Refusal,
         voice::{
@@ -73,12 +77,6 @@ fn whole_json(whole: &Whole, model: &str, thinks: bool) -> Value {
     })
 }
 
-/// The model without its options.
-fn known(model: &str) -> Option<&'static Known> {
-    let base = model.split(':').next().unwrap_or("");
-    SIMULATED.known.iter().find(|known| known.id == base)
-}
-
 /// Whether the request may be answered; the reason against it in Ollama's words.
 fn check(body: &Value) -> Result<(), String> {
     let model = body["model"].as_str().filter(|model| !model.is_empty()).ok_or("model is required")?;
@@ -116,14 +114,7 @@ fn check(body: &Value) -> Result<(), String> {
 
 /// The request in the product's own words.
 fn request(body: &Value) -> Request {
-    let turns = body["messages"].as_array().into_iter().flatten().map(|turn| {
-        let role = match turn["role"].as_str() {
-            Some("system") => Role::System,
-            Some("assistant") => Role::Assistant,
-            _ => Role::User,
-        };
-        Message::new(role, turn["content"].as_str().unwrap_or(""))
-    });
+    let turns = body["messages"].as_array().into_iter().flatten().map(message);
     let options = &body["options"];
     Request {
         model: body["model"].as_str().unwrap_or("").to_owned(),
@@ -133,6 +124,29 @@ fn request(body: &Value) -> Request {
         reasoning_effort: body["think"].as_str().map(str::to_owned),
         ..Request::default()
     }
+}
+
+fn message(turn: &Value) -> Message {
+    let text = turn["content"].as_str().unwrap_or("").to_owned();
+    let role = match turn["role"].as_str() {
+        Some("system") => Role::System,
+        Some("assistant") => Role::Assistant,
+        Some("tool") => {
+            let name = turn["tool_name"].as_str().unwrap_or("").to_owned();
+            let result = ToolResult { id: String::new(), name, output: text, failed: false };
+            return Message { results: vec![result], ..Message::user("") };
+        }
+        _ => Role::User,
+    };
+    let images = turn["images"].as_array().into_iter().flatten().filter_map(|image| {
+        let file = bare_file("", "", image.as_str()?)?;
+        Some(File { media_type: media_type_of(&file.bytes).to_owned(), ..file })
+    });
+    let calls = turn["tool_calls"].as_array().into_iter().flatten().map(|call| {
+        let name = call["function"]["name"].as_str().unwrap_or("").to_owned();
+        ToolCall { id: String::new(), name, arguments: call["function"]["arguments"].to_string() }
+    });
+    Message { files: images.collect(), calls: calls.collect(), ..Message::new(role, text) }
 }
 
 /// Says a refusal as Ollama does: by words alone.

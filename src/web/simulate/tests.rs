@@ -1,5 +1,7 @@
 //! The simulated provider over a real socket, read by the product's own client.
 
+mod faces;
+
 use std::{
     io::Write,
     sync::Arc,
@@ -14,10 +16,12 @@ use super::{Stats, simulate_server};
 use crate::{
     platform::http::client,
     providers::{
-        Account, Accounts, Delta, Error, FinishReason, Message, Providers, Request, Settings,
+        Account, Accounts, Delta, Error, FinishReason, Message, Providers, Request, Settings, catalog,
         simulated::text_of,
     },
 };
+
+mod wires;
 
 /// A simulator of its own for one test.
 struct Simulator {
@@ -137,11 +141,10 @@ async fn the_pace_is_the_one_in_the_id() {
     assert!(begun.elapsed() >= Duration::from_millis(50 + 19 * 10), "{:?}", begun.elapsed());
 }
 
-#[tokio::test]
-async fn every_fault_ends_as_it_should_on_either_road() {
-    let simulator = Simulator::start().await;
+/// Scripts of faults, the length of the text that comes of each, and its ending.
+fn scripts() -> Vec<(&'static str, usize, Result<&'static str, Error>)> {
     let retry = Some(Duration::from_secs(2));
-    let scripts = [
+    vec![
         ("cut after=200", 200, Err(Error::Cut)),
         ("cut after=0", 0, Err(Error::Cut)),
         ("stall after=100 ms=60000", 100, Err(Error::Timeout)),
@@ -174,7 +177,13 @@ async fn every_fault_ends_as_it_should_on_either_road() {
         ("utf8", "Grüße, 👩‍👩‍👧‍👦 and 한글, naïve café, 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 — ✓".len(), Ok("stop")),
         ("surrogate", "wave 🌊, half �!".len(), Ok("stop")),
         ("noise", 100, Ok("stop")),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn every_fault_ends_as_it_should_on_either_road() {
+    let simulator = Simulator::start().await;
+    let scripts = scripts();
     for (road, providers) in simulator.both_roads().iter().enumerate() {
         for (script, length, ending) in &scripts {
             let told = ask(providers, "simulated/faults", script).await;
@@ -299,7 +308,7 @@ async fn without_an_account_only_the_simulated_models_are_there() {
     let status = providers.status(&Accounts::none());
     assert_eq!(
         status.iter().map(|s| (s.name.as_str(), s.configured)).collect::<Vec<_>>(),
-        [("openai", false), ("simulated", true)]
+        catalog::ROWS.iter().map(|row| (row.name, row.name == "simulated")).collect::<Vec<_>>()
     );
 }
 

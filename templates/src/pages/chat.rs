@@ -168,8 +168,9 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                 @match &props.conversation {
                     Some(conversation) => (log(l, conversation, delivery)),
                     None => {
-                        @if props.simulated { (simulated(l)) }
-                        (welcome(l, props.shell.viewer.as_ref().map_or("", |viewer| &viewer.name), &props.composer.system_prompt))
+                        @let name = props.shell.viewer.as_ref().map_or("", |viewer| &viewer.name);
+                        @let note = if props.simulated { simulated(l) } else { html! {} };
+                        (welcome(l, name, &note, &props.composer.system_prompt))
                     },
                 }
             }

@@ -26,7 +26,7 @@ async fn s34_a_key_does_not_go_to_a_new_server() {
     assert_eq!((status, &shown["state"], &shown["last4"]), (StatusCode::OK, &json!("missing"), &json!("")));
     ask(&ada, Method::POST, "/keys/openai/check", None).await;
     let answer = ada.tries_to_say(&chat, "hello", None).await;
-    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.status(), StatusCode::CONFLICT);
     // Back again it is still gone.
     let (_, shown) = ask(&ada, Method::PATCH, "/keys/openai", Some(json!({ "base_url": null }))).await;
     assert_eq!(shown["state"], "missing");
@@ -111,6 +111,18 @@ async fn s46_addresses_of_the_house_are_refused_and_nobody_hears_of_it() {
     );
     let stats = counted(&upstream).await;
     assert_eq!((&stats["calls"], &stats["lists_by_key"]), (&json!(0), &json!({})));
+}
+
+#[tokio::test]
+async fn s46_a_provider_without_a_key_is_not_the_machine_that_the_server_runs_on() {
+    let app = TestApp::start().await;
+    let ada = app.signed_up("ada").await;
+    for provider in ["ollama", "compatible"] {
+        let body = json!({ "key": "" });
+        let (status, problem) = ask(&ada, Method::PUT, &format!("/keys/{provider}"), Some(body)).await;
+        let found = (status, problem["code"].as_str());
+        assert_eq!(found, (StatusCode::UNPROCESSABLE_ENTITY, Some("base_url_missing")), "{provider}");
+    }
 }
 
 #[tokio::test]

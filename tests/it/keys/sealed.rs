@@ -1,6 +1,6 @@
 //! What is in the database is of no use to who gets hold of it, and can't be moved about in it (threat S30).
 
-use freshet::{fetch, platform::db::Db};
+use freshet::{exec, fetch, platform::db::Db};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::Executor as _;
@@ -39,7 +39,12 @@ async fn s30_a_sealed_key_moved_to_another_row_opens_for_nobody() {
     enters(&bob, "openai", "sk-bob-00000000000000BOB1").await;
     let before = counted(&upstream).await;
     // Everybody's ciphertext becomes the other one's.
-    run(&app, "UPDATE provider_keys SET sealed = (SELECT o.sealed FROM provider_keys o WHERE o.id <> provider_keys.id)").await;
+    let [one, other] = &rows(&app).await[..] else { panic!("a key each") };
+    for (from, to) in
+        [(&one.sealed, &Some(vec![0])), (&other.sealed, &one.sealed), (&Some(vec![0]), &other.sealed)]
+    {
+        exec!(app.app.db, "UPDATE provider_keys SET sealed = $2 WHERE sealed = $1", from, to).unwrap();
+    }
     for api in [&ada, &bob] {
         let (status, problem) =
             ask(api, Method::POST, "/chats", Some(json!({ "model": "openai/fast" }))).await;

@@ -51,6 +51,7 @@ async fn every_answer_about_a_key_has_a_state_of_its_own() {
     // What is surely wrong does not take the place of what was there, unless that is wanted.
     for (body, code) in [
         (json!({ "key": "sk-bad-00000000000000" }), "key_wrong"),
+        (json!({ "key": "sk-banned-00000000000" }), "key_banned"),
         (json!({ "key": "sk-wіth-a-cyrillic-letter" }), "key_unsendable"),
         (json!({ "key": "sk-two\nlines" }), "key_unsendable"),
         (json!({ "key": "s".repeat(1_001) }), "key_unsendable"),
@@ -92,7 +93,12 @@ async fn real_use_says_how_a_key_does() {
 async fn a_key_tells_its_provider_by_its_shape() {
     let (app, _) = house(&[]).await;
     let ada = app.signed_up("ada").await;
-    for (key, provider) in [("sk-proj-1234567890abcdef", json!("openai")), ("who knows", Value::Null)] {
+    for (key, provider) in [
+        ("sk-proj-1234567890abcdef", json!("openai")),
+        ("sk-ant-api03-1234567890", json!("anthropic")),
+        ("AIza1234567890", json!("gemini")),
+        ("who knows", Value::Null),
+    ] {
         let (status, body) = ask(&ada, Method::POST, "/keys/detect", Some(json!({ "key": key }))).await;
         assert_eq!((status, &body["provider"]), (StatusCode::OK, &provider), "{key}");
     }

@@ -101,7 +101,7 @@ impl From<Counts> for Usage {
             cached: counts.cached_content_token_count,
             output,
             reasoning: thought,
-            ..Self::default()
+            cost: None,
         }
     }
 }

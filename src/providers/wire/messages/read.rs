@@ -121,7 +121,7 @@ impl Counts {
             cached,
             output: self.output_tokens,
             reasoning: self.output_tokens_details.and_then(|details| details.thinking_tokens),
-            ..Usage::default()
+            cost: None,
         }
     }
 }

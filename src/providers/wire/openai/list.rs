@@ -104,10 +104,10 @@ impl From<Entry> for Listed {
             context_window: entry.context_length,
             max_output: entry.top_provider.and_then(|top| top.max_completion_tokens),
             capabilities,
+            efforts: None,
             price: entry.pricing.and_then(|pricing| pricing.read()),
             retires: entry.shutdown_date.or(entry.expiration_date).as_ref().and_then(day),
             id: entry.id,
-            efforts: None,
         }
     }
 }

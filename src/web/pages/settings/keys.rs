@@ -185,8 +185,8 @@ async fn enter(
         }
     };
     if visit.by_script {
-        // The page still has the key in its field.
-        return Ok((status, page::answer(visit.locale(), &answer)).into_response());
+        // The page still has the key in its field. No status of a failure, for which there would be a toast beside it.
+        return Ok(page::answer(visit.locale(), &answer).into_response());
     }
     let form = KeyForm { chosen: fields.provider, base_url: fields.base_url, answer, ..KeyForm::default() };
     let section = match only {

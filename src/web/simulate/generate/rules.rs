@@ -3,7 +3,8 @@
 use base64::{Engine as _, engine::general_purpose};
 use serde_json::Value;
 
-use crate::providers::{Message, Request, Role, catalog::SIMULATED, simulated::voice::generate::signature};
+use super::super::{known, parts::bare_file};
+use crate::providers::{Message, Request, Role, ToolCall, ToolResult, simulated::voice::generate::signature};
 
 const FIELDS: &[&str] = &[
     "contents",
@@ -42,10 +43,12 @@ pub fn check(model: &str, body: &Value) -> Result<(), String> {
             ));
         }
     }
-    let base = model.split(':').next().unwrap_or("");
-    let thinks = SIMULATED.known.iter().any(|known| known.id == base && known.capabilities.reasoning);
-    let level = &body["generationConfig"]["thinkingConfig"]["thinkingLevel"];
-    if !thinks && !level.is_null() {
+    let known = known(model);
+    let level = body["generationConfig"]["thinkingConfig"]["thinkingLevel"].as_str().map(str::to_lowercase);
+    let takes =
+        |level: &str| known.is_none_or(|known| known.efforts.is_empty() || known.efforts.contains(&level));
+    let thinks = known.is_none_or(|known| known.capabilities.reasoning);
+    if level.is_some_and(|level| !thinks || !takes(&level)) {
         return Err("Thinking level is not supported for this model.".to_owned());
     }
     let contents = body["contents"].as_array().filter(|contents| !contents.is_empty());
@@ -113,7 +116,10 @@ fn check_signature(part: &Value) -> Result<(), String> {
     // Clients decode it, and write it down in the other alphabet.
     let same = |told: &str| told.replace(['-', '_', '+', '/', '='], "");
     let own = same(told) == same(&signature(name, &call["args"]));
-    let skips = SKIP.iter().any(|skip| same(told) == same(skip));
+    let skips = SKIP.iter().any(|skip| {
+        let encoded = general_purpose::STANDARD.encode(skip);
+        same(told) == same(skip) || same(told) == same(&encoded)
+    });
     if own || skips { Ok(()) } else { Err("Corrupted thought signature.".to_owned()) }
 }
 
@@ -131,20 +137,9 @@ fn parts(content: &Value) -> &[Value] {
 
 /// The request in the product's own words.
 pub fn request(model: &str, body: &Value) -> Request {
-    let text = |content: &Value| {
-        let parts = parts(content);
-        let spoken = parts.iter().filter(|part| part["thought"] != true);
-        let texts: Vec<&str> = spoken.filter_map(|part| part["text"].as_str()).collect();
-        let results = parts.iter().filter(|part| part["functionResponse"].is_object());
-        let results =
-            || results.map(|part| part["functionResponse"]["response"].to_string()).collect::<Vec<_>>();
-        if texts.is_empty() { results().join("\n") } else { texts.concat() }
-    };
-    let system = Some(text(&body["systemInstruction"])).filter(|text| !text.is_empty()).map(Message::system);
-    let turns = body["contents"].as_array().into_iter().flatten().map(|content| {
-        let role = if is_model(content) { Role::Assistant } else { Role::User };
-        Message::new(role, text(content))
-    });
+    let system = message(&body["systemInstruction"]).text;
+    let system = Some(system).filter(|text| !text.is_empty()).map(Message::system);
+    let turns = body["contents"].as_array().into_iter().flatten().map(message);
     let config = &body["generationConfig"];
     let effort = config["thinkingConfig"]["thinkingLevel"].as_str();
     Request {
@@ -155,4 +150,37 @@ pub fn request(model: &str, body: &Value) -> Request {
         reasoning_effort: effort.map(str::to_lowercase),
         ..Request::default()
     }
+}
+
+fn message(content: &Value) -> Message {
+    let mut message = Message::new(if is_model(content) { Role::Assistant } else { Role::User }, "");
+    let word = |value: &Value| value.as_str().unwrap_or("").to_owned();
+    let mut texts = Vec::new();
+    for part in parts(content) {
+        let (call, answer, data) = (&part["functionCall"], &part["functionResponse"], &part["inlineData"]);
+        texts.extend(part["text"].as_str().filter(|text| part["thought"] != true && !text.is_empty()));
+        if call.is_object() {
+            let (id, name, arguments) = (word(&call["id"]), word(&call["name"]), call["args"].to_string());
+            message.calls.push(ToolCall { id, name, arguments });
+        }
+        if let Some(told) = answer["response"].as_object() {
+            let (output, failed) = match (told.get("output"), told.get("error")) {
+                (Some(output), _) => (word(output), false),
+                (None, Some(error)) => (word(error), true),
+                (None, None) => (answer["response"].to_string(), false),
+            };
+            message.results.push(ToolResult {
+                id: word(&answer["id"]),
+                name: word(&answer["name"]),
+                output,
+                failed,
+            });
+        }
+        message.files.extend(
+            bare_file("", &word(&data["mimeType"]), &word(&data["data"])).filter(|_| data.is_object()),
+        );
+    }
+    // What a person writes comes in parts of its own, what a model says in as many as it pleased to.
+    message.text = texts.join(if message.role == Role::Assistant { "" } else { "\n\n" });
+    message
 }

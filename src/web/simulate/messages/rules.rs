@@ -4,8 +4,18 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::NEW_VERSION;
-use crate::providers::{Message, Request, Role, catalog::SIMULATED, simulated::voice::messages::seal_of};
+use super::{
+    super::{
+        known,
+        parts::{bare_file, media_type_of},
+    },
+    NEW_VERSION,
+};
+use crate::providers::{
+    Message, Request, Role, ToolCall, ToolResult,
+    catalog::{ANTHROPIC, Temperature},
+    simulated::voice::messages::seal_of,
+};
 
 const FIELDS: &[&str] = &[
     "model",
@@ -70,19 +80,29 @@ fn check_thinking(body: &Value, limit: u64) -> Result<(), String> {
         );
     }
     let model = body["model"].as_str().unwrap_or("");
-    let base = model.split(':').next().unwrap_or("");
-    let thinks = SIMULATED.known.iter().any(|known| known.id == base && known.capabilities.reasoning);
+    let thinks = known(model).is_some_and(|known| known.capabilities.reasoning);
+    // Simulated ones take every form.
+    let real = ANTHROPIC.known.iter().find(|known| known.id == model);
+    let by_words = real.is_none_or(|known| !known.efforts.is_empty());
+    let by_numbers = real.is_none_or(|known| known.efforts.is_empty());
+    let not_at_all = real.is_none_or(|known| known.efforts.is_empty() || known.efforts.contains(&"none"));
+    if real.is_some_and(|known| known.temperature == Temperature::Never)
+        && let Some(name) = SAMPLING.iter().find(|name| !body[**name].is_null())
+    {
+        return Err(format!("`{name}` is deprecated for this model."));
+    }
     match body["thinking"]["type"].as_str() {
-        None | Some("disabled") => Ok(()),
-        Some("adaptive") if thinks => Ok(()),
+        None => Ok(()),
+        Some("disabled") if not_at_all => Ok(()),
+        Some("adaptive") if thinks && by_words => Ok(()),
         Some("adaptive") => Err("adaptive thinking is not supported on this model".to_owned()),
-        Some("enabled") => {
+        Some("enabled") if by_numbers => {
             let budget = body["thinking"]["budget_tokens"].as_u64().unwrap_or(0);
             let fits = (1024..limit).contains(&budget);
             fits.then_some(())
                 .ok_or_else(|| "`max_tokens` must be greater than `thinking.budget_tokens`".to_owned())
         }
-        Some(_) => Err("thinking: Input tag does not match any of the expected tags".to_owned()),
+        Some(kind) => Err(format!("thinking.type: `{kind}` is not supported for this model")),
     }
 }
 
@@ -148,14 +168,7 @@ fn check_source(at: usize, kind: &str, source: &Value) -> Result<(), String> {
     let Some(bytes) = bytes else {
         return Err(format!("messages.{at}.content.{kind}.source.base64: invalid base64 data"));
     };
-    let found = match bytes.as_slice() {
-        [0x89, b'P', b'N', b'G', ..] => "image/png",
-        [0xFF, 0xD8, ..] => "image/jpeg",
-        [b'G', b'I', b'F', ..] => "image/gif",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        [b'%', b'P', b'D', b'F', ..] => "application/pdf",
-        _ => "something else",
-    };
+    let found = media_type_of(&bytes);
     if source["media_type"] == found && (kind == "document") == (found == "application/pdf") {
         return Ok(());
     }
@@ -209,18 +222,11 @@ fn blocks(content: &Value) -> Vec<Value> {
 
 /// The request in the product's own words.
 pub fn request(body: &Value) -> Request {
-    let text = |content: &Value| {
-        let blocks = blocks(content);
-        let texts: Vec<&str> = blocks.iter().filter_map(|block| block["text"].as_str()).collect();
-        let results =
-            || blocks.iter().filter_map(|block| block["content"].as_str()).collect::<Vec<_>>().join("\n");
-        if texts.is_empty() { results() } else { texts.join("\n\n") }
-    };
-    let system = Some(text(&body["system"])).filter(|text| !text.is_empty()).map(Message::system);
-    let turns = body["messages"].as_array().into_iter().flatten().map(|turn| {
-        let role = if turn["role"] == "assistant" { Role::Assistant } else { Role::User };
-        Message::new(role, text(&turn["content"]))
-    });
+    let system = texts(&blocks(&body["system"]));
+    let system = Some(system).filter(|text| !text.is_empty()).map(Message::system);
+    let mut calls = Vec::new();
+    let turns = body["messages"].as_array().into_iter().flatten().map(|turn| message(turn, &mut calls));
+    let turns: Vec<_> = turns.collect();
     Request {
         model: body["model"].as_str().unwrap_or("").to_owned(),
         messages: system.into_iter().chain(turns).collect(),
@@ -229,4 +235,45 @@ pub fn request(body: &Value) -> Request {
         reasoning_effort: body["output_config"]["effort"].as_str().map(str::to_owned),
         ..Request::default()
     }
+}
+
+fn texts(blocks: &[Value]) -> String {
+    blocks.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A turn; `calls` are those so far, since a result says only an id.
+fn message(turn: &Value, calls: &mut Vec<ToolCall>) -> Message {
+    let blocks = blocks(&turn["content"]);
+    let role = if turn["role"] == "assistant" { Role::Assistant } else { Role::User };
+    let mut message = Message::new(role, texts(&blocks));
+    for block in &blocks {
+        let word = |name: &str| block[name].as_str().unwrap_or("").to_owned();
+        match block["type"].as_str() {
+            Some("image" | "document") => {
+                let (kind, data) = (&block["source"]["media_type"], &block["source"]["data"]);
+                let file =
+                    bare_file(&word("title"), kind.as_str().unwrap_or(""), data.as_str().unwrap_or(""));
+                message.files.extend(file);
+            }
+            Some("tool_use") => {
+                let arguments = block["input"].to_string();
+                message.calls.push(ToolCall { id: word("id"), name: word("name"), arguments });
+            }
+            Some("tool_result") => {
+                let id = word("tool_use_id");
+                let name =
+                    calls.iter().find(|call| call.id == id).map_or(String::new(), |call| call.name.clone());
+                let inner = texts(&self::blocks(&block["content"]));
+                message.results.push(ToolResult {
+                    id,
+                    name,
+                    output: inner,
+                    failed: block["is_error"] == true,
+                });
+            }
+            _ => {}
+        }
+    }
+    calls.extend(message.calls.iter().cloned());
+    message
 }

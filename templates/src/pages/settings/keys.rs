@@ -190,7 +190,7 @@ pub(super) fn sections(l: Locale, props: &Keys) -> Markup {
         @if !props.providers.is_empty() {
             section.panel aria-labelledby="providers" {
                 h2.panel__title #providers { (l.t("key-list")) }
-                ul.keys { @for provider in &props.providers { (line(l, provider, props.off)) } }
+                ul.own-keys { @for provider in &props.providers { (line(l, provider, props.off)) } }
             }
         }
     }
