@@ -211,7 +211,10 @@ async fn r17_r20_endings_that_lack_something() {
     .await;
     let ada = server.signed_up("eve").await;
     let ours = plays(&ada, "no_usage").await.ended;
-    assert!(ours["usage"]["output"].as_u64().unwrap() > 10 && ours["estimated"] == true, "not told is not zero: {ours}");
+    assert!(
+        ours["usage"]["output"].as_u64().unwrap() > 10 && ours["estimated"] == true,
+        "not told is not zero: {ours}"
+    );
     let late = plays(&ada, "late_usage ms=200").await.ended;
     assert!(late["usage"]["output"].as_u64().unwrap() > 10 && late["estimated"].is_null(), "{late}");
 }
