@@ -284,7 +284,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 22] = [
+const NOTICES: [Notice; 23] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
