@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, ended, house, say, until } from './support.mjs';
 
-const home = house({ FRESHET_SIMULATED_PRICE: '1000/5000', FRESHET_MESSAGES_PER_DAY: '2', FRESHET_BUDGET_USER_MONTH_USD: '5' });
+const home = house({ FRESHET_SIMULATED_PRICE: '1000/5000', FRESHET_TITLE_MODEL: 'off', FRESHET_MESSAGES_PER_DAY: '2', FRESHET_BUDGET_USER_MONTH_USD: '5' });
 
 test('what was used is on a page, and a limit that is reached keeps the text', () => home.visit({ still: true, allows: [/402/] }, async page => {
   await say(page, 'How do rivers bend?', { model: 'fast' });
