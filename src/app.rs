@@ -216,6 +216,9 @@ fn provider_settings(config: &Config) -> providers::Settings {
         homes: homes(own),
         simulated: own.simulated || own.mock,
         simulated_url: own.simulated_url.as_ref().and_then(|url| Url::parse(url.as_base()).ok()),
+        simulated_price: own
+            .simulated_price
+            .map(|(input, output)| providers::price::Price::per_million(input, output)),
         default_model: config.chats.default_model.as_ref().map(|name| name.as_str().to_owned()),
         idle_timeout: own.upstream_idle,
         ..providers::Settings::default()

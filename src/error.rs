@@ -10,6 +10,7 @@
 //! | sent something that can't even be read | [`Error::Malformed`] |
 //! | sent something that doesn't fit | [`Error::Invalid`] |
 //! | sent something that fits, but not now | [`Error::Conflict`] |
+//! | has used up what they may spend | [`Error::Exhausted`] |
 //! | did nothing wrong: we or the provider can't just now | [`Error::Unavailable`] |
 //! | did nothing wrong: there is no room to keep it | [`Error::Full`] |
 //! | met a bug | [`Error::Internal`]: logged with its cause, shown as an id to quote |
@@ -68,6 +69,14 @@ pub enum Error {
         /// When a next try makes sense.
         retry_after: Duration,
     },
+    /// A budget or a quota is used up; nothing was stored.
+    #[error("{detail}")]
+    Exhausted {
+        /// One English sentence for API clients and logs: which one, and when it begins anew.
+        detail: String,
+        /// Until it begins anew.
+        retry_after: Duration,
+    },
     /// The database or a provider is out of reach; a later try may succeed. Nothing was stored.
     #[error("temporarily unavailable")]
     Unavailable {
@@ -110,6 +119,7 @@ impl Error {
             | Self::Conflict { code, .. } => code,
             Self::TooLarge => "too_large",
             Self::TooMany { .. } => "too_many_requests",
+            Self::Exhausted { .. } => "budget_exhausted",
             Self::Unavailable { .. } => "unavailable",
             Self::Full { .. } => "storage_full",
             Self::Internal(_) => "internal",

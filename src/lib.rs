@@ -25,6 +25,9 @@ pub mod accounts;
 /// People's own keys at providers: sealed, opened just in time, never shown again.
 pub mod keys;
 
+/// What answers cost, whom, and how much of it is left: one row for each call, and budgets that hold.
+pub mod usage;
+
 /// Conversations: what was said, by whom, in which branch. It never calls a model.
 pub mod chat;
 

@@ -130,7 +130,7 @@ pub struct Reply {
     pub model: String,
     /// Why the model ended, in its own words (`stop`, `length` …).
     pub finish_reason: Option<String>,
-    /// Tokens, as the provider counted them.
+    /// Tokens, as the provider counted them; where it did not, `estimated` is set.
     #[schema(value_type = Option<Object>)]
     pub usage: Option<Usage>,
     /// What went wrong, when `failed` or `interrupted`.
@@ -169,6 +169,9 @@ pub struct Course {
     /// What it cost in US dollars, as an exact decimal number, by the prices known when it ended.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cost_usd: Option<String>,
+    /// Whether its tokens, and with them its cost, are an estimate, since the provider did not count them.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub estimated: bool,
 }
 
 /// A tool that a model asked for. None is carried out yet.

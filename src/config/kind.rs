@@ -14,6 +14,9 @@ use std::{
     time::Duration,
 };
 
+/// Billionths of a dollar in one.
+const NANOS: i64 = 1_000_000_000;
+
 /// What may be written for a setting and what it means.
 pub(super) trait Kind {
     /// What the rest of the program gets.
@@ -49,6 +52,10 @@ pub(super) struct Count(pub usize, pub usize);
 pub(super) struct Seconds(pub u64, pub u64);
 /// A time in whole milliseconds, within these bounds.
 pub(super) struct Millis(pub u64, pub u64);
+/// An amount of US dollars.
+pub(super) struct Dollars;
+/// Prices of the prompt and of the answer.
+pub(super) struct Prices;
 /// On or off.
 pub(super) struct Flag;
 /// The path of a folder.
@@ -145,6 +152,35 @@ impl Kind for Millis {
     }
     fn show(&self, value: &Duration) -> String {
         value.as_millis().to_string()
+    }
+}
+
+impl Kind for Dollars {
+    type Value = i64;
+    fn words(&self) -> String {
+        "US dollars, 0–1000000, such as 2.50".into()
+    }
+    fn parse(&self, text: &str) -> Result<i64, String> {
+        value::nanos(text).ok_or_else(|| "is no amount from 0 to 1000000 such as 2.50".into())
+    }
+    fn show(&self, value: &i64) -> String {
+        format!("{}.{:09}", value / NANOS, value % NANOS).trim_end_matches('0').trim_end_matches('.').into()
+    }
+}
+
+impl Kind for Prices {
+    type Value = (u32, u32);
+    fn words(&self) -> String {
+        "two whole numbers with a `/` between them".into()
+    }
+    fn parse(&self, text: &str) -> Result<(u32, u32), String> {
+        let both = text
+            .split_once('/')
+            .and_then(|(input, output)| Some((input.parse().ok()?, output.parse().ok()?)));
+        both.ok_or_else(|| "is not two whole numbers such as 1000/5000".into())
+    }
+    fn show(&self, (input, output): &(u32, u32)) -> String {
+        format!("{input}/{output}")
     }
 }
 

@@ -5,8 +5,8 @@
 
 use super::{
     kind::{
-        Choice, Count, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Names, Optional, Parsed,
-        PemFile, Port, Prefix, Seconds, Secret,
+        Choice, Count, Dollars, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Names, Optional,
+        Parsed, PemFile, Port, Prefix, Prices, Seconds, Secret,
     },
     read::Reader,
     show::Entry,
@@ -234,12 +234,32 @@ settings! {
         /// benchmarks that must cross a real socket.
         simulated_url: Option<HttpUrl> = Optional(Parsed::<HttpUrl>::url()), ["FRESHET_SIMULATED_URL"],
             default "" = "simulated within the process", example "http://127.0.0.1:4010/v1";
+        /// What the simulated models cost, the prompt and the answer, in thousandths of a US dollar per million tokens. For
+        /// tests of costs and budgets.
+        simulated_price: Option<(u32, u32)> = Optional(Prices), ["FRESHET_SIMULATED_PRICE"],
+            default "" = "no price", example "1000/5000";
         /// The models that are asked, in this order, when the one that was chosen can't answer: its provider is down,
         /// overloaded or unknown, or the server's key for it is refused. Only before the first word; who answered is shown.
         failover: Vec<ModelName> = Names, ["FRESHET_FAILOVER"],
             default "" = "no other is asked", example "openai/gpt-6.1-sol, anthropic/claude-sonnet-5-5";
         /// How long a provider may be silent in the middle of an answer before it counts as broken.
         upstream_idle: Duration = Seconds(1, 3_600), ["FRESHET_UPSTREAM_IDLE_SECONDS"], default "120", example "300";
+    }
+
+    /// What people may spend on the server's own keys. Days and months are those of UTC. What an answer may cost at most is
+    /// set aside when it is asked for, so that nobody exceeds a budget, however many ask at once; whoever would is told when
+    /// it begins anew. Models whose price is not known cost nothing here. People's own keys are free of all this.
+    budgets: Budgets = "Budgets" {
+        /// What one person may spend in a day.
+        user_day: Option<i64> = Optional(Dollars), ["FRESHET_BUDGET_USER_DAY_USD"], default "" = "no limit", example "0.50";
+        /// What one person may spend in a month.
+        user_month: Option<i64> = Optional(Dollars), ["FRESHET_BUDGET_USER_MONTH_USD"], default "" = "no limit", example "5";
+        /// What all together may spend in a month.
+        total_month: Option<i64> = Optional(Dollars), ["FRESHET_BUDGET_TOTAL_MONTH_USD"],
+            default "" = "no limit", example "100";
+        /// Answers that one person may have in a day. Of two that stand next to each other both count.
+        messages_day: Option<usize> = Optional(Count(0, 1_000_000)), ["FRESHET_MESSAGES_PER_DAY"],
+            default "" = "no limit", example "200";
     }
 
     /// How answers are kept and passed on while they grow.

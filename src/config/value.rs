@@ -5,6 +5,17 @@ use ipnet::IpNet;
 use std::{fmt, net::IpAddr, path::PathBuf};
 use url::{Host, Url};
 
+/// An amount of US dollars from 0 to a million, in billionths.
+pub fn nanos(text: &str) -> Option<i64> {
+    let (whole, decimals) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(decimals) || whole.len() > 7 || decimals.len() > 9 {
+        return None;
+    }
+    let nanos = whole.parse::<i64>().ok()? * 1_000_000_000 + format!("{decimals:0<9}").parse::<i64>().ok()?;
+    (nanos <= 1_000_000_000_000_000).then_some(nanos)
+}
+
 /// A closed set of words.
 pub(super) trait Word: Copy + PartialEq + 'static {
     /// Each word with its meaning.

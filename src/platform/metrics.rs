@@ -45,7 +45,7 @@ names! {
         "Streams that were refused since their owner had too many.";
     REPLIES, "freshet_replies_running", Gauge, "Replies that this instance is writing.";
     TITLES, "freshet_titles_total", Counter,
-        "Titles that a model was asked for, by outcome (given, kept, unfit, failed, late).";
+        "Titles that a model was asked for, by outcome (given, kept, unfit, failed, late, unpaid).";
     FAILED_OVER, "freshet_failed_over_total", Counter,
         "Replies that another model wrote than the one that was asked, since that could not.";
     RENDERERS, "freshet_renderers", Gauge, "Conversations that are rendered for pages.";

@@ -45,6 +45,8 @@ pub struct Door {
     pub key: Key,
     /// By whom it is known how it has done.
     pub who: Who,
+    /// What every model costs, for tests.
+    price: Option<Price>,
 }
 
 impl Entry {
@@ -80,7 +82,8 @@ impl Entry {
         if let Some(inside) = &self.inside {
             let (wire, list) = (inside.clone(), self.list.clone());
             let who = (self.row.name, None);
-            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server, who });
+            let price = self.settings.simulated_price;
+            return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server, who, price });
         }
         match own.held(self.row.name) {
             Some(held) => self.own_door(held.account.as_ref().map_err(Clone::clone)?),
@@ -116,7 +119,9 @@ impl Entry {
         let base = base.ok_or(Error::NotConfigured)?;
         let wire = wire::build(self.row, account, &base, Limits::from(&self.settings), http.clone())?;
         let who = (self.row.name, account.id.map(|(id, _)| id));
-        Ok(Door { row: self.row, wire: Arc::from(wire), list, base_url: Some(base), key, who })
+        let price = self.settings.simulated_price.filter(|_| self.row.name == catalog::SIMULATED.name);
+        let wire = Arc::from(wire);
+        Ok(Door { row: self.row, wire, list, base_url: Some(base), key, who, price })
     }
 
     /// Host of the server's own base URL, as it may be shown.
@@ -179,8 +184,16 @@ impl Door {
         self.row.name == catalog::SIMULATED.name
     }
 
+    /// A model as far as it is known without asking anybody.
+    pub fn guess(&self, id: &str) -> Model {
+        self.model(&Listed::of(id.to_owned()))
+    }
+
     /// The price of a model: what the provider's own list says, or on its own host what we know.
     fn price(&self, listed: &Listed) -> Option<Price> {
+        if self.price.is_some() {
+            return self.price;
+        }
         let known = self.row.known.iter().find(|known| known.id == listed.id);
         let own = self.base_url == Url::parse(self.row.base_url).ok();
         listed.price.or_else(|| known?.price.filter(|_| own))

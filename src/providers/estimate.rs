@@ -23,6 +23,11 @@ pub fn tokens(text: &str) -> u64 {
     (narrow * 2).div_ceil(7) + wide + (other * 2).div_ceil(3)
 }
 
+/// Tokens of one turn that is only text.
+pub fn of_text(text: &str) -> u64 {
+    TURN + tokens(text)
+}
+
 /// Tokens of one turn, whatever goes along with it.
 pub fn of_message(message: &Message) -> u64 {
     let calls = message.calls.iter().map(|call| TURN + tokens(&call.name) + tokens(&call.arguments));

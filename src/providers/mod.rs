@@ -192,6 +192,13 @@ impl Providers {
         }
     }
 
+    /// A model as far as it is known without asking anybody, whether its provider still has it or not; `None` when its
+    /// provider can't be used.
+    pub fn guess(&self, name: &str, own: &Accounts) -> Option<Model> {
+        let (provider, id) = name.split_once('/')?;
+        Some(self.entry(provider)?.door(own).ok()?.guess(id))
+    }
+
     /// The model for small things beside a conversation with `name`: its provider's cheap one, or `name` itself where a
     /// look-alike doesn't have that.
     ///
@@ -316,5 +323,11 @@ impl Model {
     /// What an answer costs, in billionths of a US dollar; `None` where the price is not known.
     pub fn cost(&self, usage: &Usage) -> Option<i64> {
         usage.cost.or_else(|| self.exact?.of(usage))
+    }
+
+    /// How many tokens an answer to a prompt of `input` tokens may have for this much, in billionths of a US dollar;
+    /// `None` where the price is not known.
+    pub fn affords(&self, input: u64, nanos: i64) -> Option<u64> {
+        self.exact?.affords(input, nanos)
     }
 }

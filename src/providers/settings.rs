@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Account;
+use super::{Account, price::Price};
 use crate::platform::http::Guard;
 
 /// All that this room is told from outside; it reads no environment.
@@ -20,6 +20,8 @@ pub struct Settings {
     pub simulated: bool,
     /// Reach the simulated provider over HTTP (`freshet simulate`, the URL ends in `/v1`) instead of in process.
     pub simulated_url: Option<Url>,
+    /// What the simulated models cost; nothing is known of it without.
+    pub simulated_price: Option<Price>,
     /// Full name of the model for new chats; `None` takes the first real provider's first model.
     pub default_model: Option<String>,
     /// How long a provider may be silent between two lines of an answer.
@@ -54,6 +56,7 @@ impl Default for Settings {
             guarded: None,
             simulated: true,
             simulated_url: None,
+            simulated_price: None,
             default_model: None,
             idle_timeout: Duration::from_secs(60),
             first_timeout: Duration::from_secs(300),

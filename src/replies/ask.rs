@@ -14,12 +14,14 @@ use rand::RngExt as _;
 use super::{
     context::{self, Bound, Told},
     drive::Job,
+    spending::Called,
 };
 use crate::{
     app::App,
     keys,
     platform::metrics,
     providers::{Accounts, DeltaStream, Error, Key, Model, Request, estimate},
+    usage,
 };
 
 /// Further tries.
@@ -41,19 +43,25 @@ pub(super) struct Asked {
     pub left_out: usize,
 }
 
-/// The head of an answer, by the model that was asked for or by the first of the others that can.
+/// The head of an answer, by the model that was asked for or by the first of the others that can. `called` is who may be
+/// at work, also while this waits.
 ///
 /// # Errors
 /// What the model that was asked for said.
-pub(super) async fn ask(app: &App, job: &Job, own: &Accounts) -> Result<Asked, Error> {
+pub(super) async fn ask(
+    app: &App,
+    job: &Job,
+    own: &Accounts,
+    called: &mut Option<Called>,
+) -> Result<Asked, Error> {
     let others = &app.config.providers.failover;
-    let error = match one(app, job, &job.model, own, !others.is_empty()).await {
+    let error = match one(app, job, (&job.model, own), !others.is_empty(), called).await {
         Err((error, may)) if may && !app.draining.is_cancelled() => error,
         answer => return answer.map_err(|(error, _)| error),
     };
     for other in others.iter().map(|name| name.as_str()).filter(|name| *name != job.model) {
         tracing::warn!(%error, other, "the provider is in trouble; asking another");
-        if let Ok(asked) = one(app, job, other, own, true).await {
+        if let Ok(asked) = one(app, job, (other, own), true, called).await {
             metrics::failed_over();
             return Ok(asked);
         }
@@ -62,12 +70,22 @@ pub(super) async fn ask(app: &App, job: &Job, own: &Accounts) -> Result<Asked, E
 }
 
 /// Asks one model. With its error, whether another may be asked instead.
-async fn one(app: &App, job: &Job, name: &str, own: &Accounts, wait: bool) -> Result<Asked, (Error, bool)> {
-    let model = app.providers.resolve(name, own).await.map_err(|error| {
-        let may = error == Error::ModelNotFound || error == Error::NotConfigured;
-        (error, may)
-    })?;
-    let asked = match shorter(app, job, &model, own).await {
+async fn one(
+    app: &App,
+    job: &Job,
+    (name, own): (&str, &Accounts),
+    wait: bool,
+    called: &mut Option<Called>,
+) -> Result<Asked, (Error, bool)> {
+    let model = match app.providers.resolve(name, own).await {
+        Ok(model) => model,
+        Err(error) => {
+            keys::saw(app, own, name.split('/').next().unwrap_or_default(), Err(&error)).await;
+            let may = error == Error::ModelNotFound || error == Error::NotConfigured;
+            return Err((error, may));
+        }
+    };
+    let asked = match shorter(app, job, &model, own, called).await {
         Ok(asked) if wait => begun(asked).await,
         other => other,
     };
@@ -83,11 +101,17 @@ async fn one(app: &App, job: &Job, name: &str, own: &Accounts, wait: bool) -> Re
 }
 
 /// Asks with all that fits, and with less if the provider counts otherwise.
-async fn shorter(app: &App, job: &Job, model: &Model, own: &Accounts) -> Result<Asked, Error> {
+async fn shorter(
+    app: &App,
+    job: &Job,
+    model: &Model,
+    own: &Accounts,
+    called: &mut Option<Called>,
+) -> Result<Asked, Error> {
     let (mut limit, mut before) = (None, None);
     for _ in 0..SHORTER {
         let told = context::tell(app, job, model, own, limit).await;
-        let Told { request, left_out, bound } = told.map_err(|error| {
+        let Told { mut request, left_out, bound } = told.map_err(|error| {
             tracing::error!(%error, "what was said before can't be read");
             Error::Upstream { status: None }
         })?;
@@ -96,7 +120,19 @@ async fn shorter(app: &App, job: &Job, model: &Model, own: &Accounts) -> Result<
         }
         before = Some(left_out);
         let size = estimate::of_request(&request);
-        match again(app, model, request, own).await {
+        if let Some(room) = usage::room(job.allowance, model, size) {
+            if room == 0 {
+                return Err(Error::Quota);
+            }
+            request.max_tokens = Some(request.max_tokens.map_or(room, |most| most.min(room)));
+        }
+        let earlier = called.replace(Called::new(model, size));
+        let answer = again(app, model, request, own).await;
+        if answer.is_err() {
+            // Who refuses takes nothing for it.
+            *called = earlier;
+        }
+        match answer {
             Err(Error::ContextLength) => limit = Some(size * 3 / 5),
             Err(error) => return Err(error),
             Ok(deltas) => return Ok(Asked { model: model.clone(), deltas, bound, left_out }),

@@ -186,6 +186,7 @@ mod tests {
             settings: Settings::default(),
             history,
             kept: String::new(),
+            allowance: None,
         }
     }
 

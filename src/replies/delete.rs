@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     end,
+    spending::{self, Orphan},
     store::{self, Ending},
 };
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     app::App,
     chat::{self, Status, conversations, snapshot},
     error::{Error, Result},
+    keys,
     stream::lease,
 };
 
@@ -19,15 +21,19 @@ use crate::{
 /// # Errors
 /// Not the actor's.
 pub async fn delete(app: &App, actor: &Actor, conversation: Uuid) -> Result<()> {
+    // Before the transaction: it may need a connection of its own.
+    let own = keys::accounts_of(app, actor.user.0).await?;
     let mut tx = app.db.begin().await?;
     chat::hold_conversation(&mut tx, actor.user.0, conversation).await?.ok_or(Error::NotFound)?;
     // Leases before everything else, as writers take them; otherwise each would wait for the other.
     lease::drop_all_on(&mut tx, conversation).await?;
     let running = store::running_in(&mut tx, conversation).await?;
-    for (reply, message, started_seq) in &running {
+    for (reply, message, started_seq, model) in &running {
         let (answer, thinking) =
             snapshot::running_text(app, &mut tx, conversation, *reply, *started_seq).await?;
-        let ending = Ending::of(Status::Stopped, None);
+        let orphan = Orphan { reply: *reply, message: *message, conversation, owner: actor.user.0, model };
+        let spent = spending::of_orphan(app, &mut tx, &orphan, &own, (&answer, &thinking)).await?;
+        let ending = Ending::of(Status::Stopped, None).with(spent);
         let texts = end::Texts::of(&answer, &thinking);
         end::finish_in(app, &mut tx, conversation, *reply, *message, &ending, &texts).await?;
     }

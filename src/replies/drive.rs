@@ -14,6 +14,7 @@ use super::{
     context::Bound,
     end,
     running::Handle,
+    spending::Called,
     store::{self, Ending},
     titles,
     tools::{self, Tools},
@@ -22,8 +23,9 @@ use crate::{
     app::App,
     chat::{Course, Message, ReplyError, Settings, Status, events::ReplyThought},
     keys,
-    providers::{self, Accounts, Delta, FinishReason, Replay, Usage, price},
+    providers::{self, Delta, FinishReason, Replay, Usage},
     stream::{Lost, Part, Writer, lease},
+    usage::{self, Allowance, Entry},
 };
 
 /// What a driver needs to know.
@@ -44,6 +46,8 @@ pub(super) struct Job {
     pub history: Vec<Message>,
     /// What the answer begins with: the text of the one that it continues.
     pub kept: String,
+    /// What it may cost.
+    pub allowance: Allowance,
 }
 
 /// A running reply's texts and what else its provider said.
@@ -52,11 +56,12 @@ struct Progress {
     answer: String,
     thinking: String,
     thinking_since: Option<Instant>,
+    /// Whom it was asked of, as soon as that may cost something.
+    called: Option<Called>,
     usage: Option<Usage>,
     tools: Tools,
     /// What is known about how it goes.
     course: Course,
-    cost: Option<i64>,
     /// What the provider wants back.
     replay: Option<(Bound, Replay)>,
 }
@@ -88,10 +93,10 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         answer: String::new(),
         thinking: String::new(),
         thinking_since: None,
+        called: None,
         usage: None,
         tools: Tools::default(),
         course: Course::default(),
-        cost: None,
         replay: None,
     };
     // Under the lease like every other text, so that a log is whole by itself.
@@ -110,13 +115,13 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
         Some(mut ending) if progress.writer.flush().await.is_ok() => {
             // What it asked for is told even where it broke off.
             tools::tell(app, &job, &mut progress.tools).await;
-            ending.usage = progress.usage.take();
+            let begun = progress.has_begun();
             ending.course = std::mem::take(&mut progress.course);
             ending.course.took_ms = Some(end::since(app, job.created_at));
-            ending.cost = progress.cost;
             // Half an answer can't be said again.
             ending.replay = progress.replay.take().filter(|_| ending.status == Status::Complete);
-            ending.course.cost_usd = ending.cost.map(price::dollars);
+            let spent = progress.spent(&job).filter(|_| ending.status != Status::Failed || begun);
+            let ending = ending.with(spent);
             let title = titles::begin(app, &job, ending.status, &progress.answer);
             tracing::info!(status = ending.status.as_str(), bytes = progress.answer.len(), "reply ended");
             end::with_texts(app, &job, ending, &progress.answer, &progress.thinking).await;
@@ -124,7 +129,15 @@ async fn drive(app: &App, job: Job, writer: Writer, handle: Handle) {
                 titles::spawn(app, place, &job, &progress.answer);
             }
         }
-        _ => tracing::warn!("the lease is gone; this reply's end is somebody else's to write"),
+        _ => {
+            tracing::warn!("the lease is gone; this reply's end is somebody else's to write");
+            // Whose conversation is gone for good ended without anybody who knew what it came to.
+            if let Some(entry) = progress.spent(&job)
+                && let Err(error) = usage::settle_late(app, &entry).await
+            {
+                tracing::warn!(%error, "what a reply came to could not be stored");
+            }
+        }
     }
 }
 
@@ -168,9 +181,9 @@ impl From<Lost> for Broken {
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
-    // Of a key that is refused at once, before there is a model.
-    let mut provider = job.model.split('/').next().unwrap_or_default().to_owned();
-    let pulled = follow(app, job, progress, &own, &mut provider).await;
+    let asked = ask(app, job, &own, &mut progress.called).await?;
+    let provider = asked.model.provider.clone();
+    let pulled = follow(app, job, progress, asked).await;
     match &pulled {
         Ok(_) => keys::saw(app, &own, &provider, Ok(())).await,
         Err(Broken::Provider(error)) => keys::saw(app, &own, &provider, Err(error)).await,
@@ -179,16 +192,9 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
     pulled
 }
 
-/// From the question to the last delta; says whose model answers.
-async fn follow(
-    app: &App,
-    job: &Job,
-    progress: &mut Progress,
-    own: &Accounts,
-    provider: &mut String,
-) -> Result<FinishReason, Broken> {
-    let Asked { model, mut deltas, bound, left_out } = ask(app, job, own).await?;
-    provider.clone_from(&model.provider);
+/// From the first delta to the last.
+async fn follow(app: &App, job: &Job, progress: &mut Progress, asked: Asked) -> Result<FinishReason, Broken> {
+    let Asked { model, mut deltas, bound, left_out } = asked;
     progress.course.left_out = i64::try_from(left_out).ok().filter(|left| *left > 0);
     progress.course.stepped_in = Some(model.name.clone()).filter(|name| *name != job.model);
     loop {
@@ -226,13 +232,13 @@ async fn follow(
             // A NUL would be refused by PostgreSQL, and in JSON it is escaped.
             Delta::Replay(replay) if replay.items.contains('\0') => {}
             Delta::Replay(replay) => progress.replay = Some((bound.clone(), replay)),
-            Delta::Usage(usage) => progress.counted(&model, usage),
+            Delta::Usage(usage) => progress.usage = Some(usage),
             Delta::End(reason) => {
                 thought(app, job, progress).await?;
                 // Usage may come behind the end.
                 while let Some(Ok(late)) = deltas.next().await {
                     if let Delta::Usage(usage) = late {
-                        progress.counted(&model, usage);
+                        progress.usage = Some(usage);
                     }
                 }
                 return Ok(reason);
@@ -242,9 +248,16 @@ async fn follow(
 }
 
 impl Progress {
-    fn counted(&mut self, model: &providers::Model, usage: Usage) {
-        self.usage = Some(usage);
-        self.cost = model.cost(&usage);
+    /// Whether it gave anything: who fails before that takes nothing for it.
+    fn has_begun(&self) -> bool {
+        self.usage.is_some() || self.course.first_ms.is_some()
+    }
+
+    /// What it came to, if a model was asked.
+    fn spent(&self, job: &Job) -> Option<Entry> {
+        let said = self.answer.get(job.kept.len()..).unwrap_or_default();
+        let called = self.called.as_ref()?;
+        Some(job.entry(called.spent(self.usage, [said, &self.thinking])))
     }
 }
 

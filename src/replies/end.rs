@@ -8,17 +8,21 @@ use uuid::Uuid;
 use super::{
     context,
     drive::Job,
+    spending::{self, Orphan},
     store::{self, Ending},
 };
 use crate::{
     app::App,
     chat::{self, ReplyError, Status, events::ReplyEnded, search::Words, snapshot},
     error::{Error, Result},
+    keys,
     platform::db::Tx,
+    providers::Accounts,
     stream::{
         Entry,
         lease::{self, Expired},
     },
+    usage,
 };
 
 /// Refusals of an end that are no outage, before less is stored.
@@ -88,6 +92,12 @@ async fn try_end(app: &App, job: &Job, ending: &Ending, texts: &Texts<'_>) -> Re
 
 /// The reaper's end: the holder is gone, the texts are what the log has. False when somebody else was first.
 pub(super) async fn reap(app: &App, lease: Expired) -> Result<bool> {
+    // Before the transaction: it may need a connection of its own.
+    let whose = store::whose(&app.db, lease.id).await?;
+    let own = match &whose {
+        Some((owner, _)) => keys::accounts_of(app, *owner).await?,
+        None => Accounts::none(),
+    };
     let mut tx = app.db.begin().await?;
     if !lease::reap(&mut tx, lease).await? {
         return Ok(false);
@@ -105,6 +115,11 @@ pub(super) async fn reap(app: &App, lease: Expired) -> Result<bool> {
     };
     let mut ending = Ending::of(Status::Interrupted, Some(error));
     ending.course.took_ms = Some(since(app, created_at));
+    if let Some((owner, model)) = &whose {
+        let orphan = Orphan { reply: lease.id, message, conversation, owner: *owner, model };
+        let spent = spending::of_orphan(app, &mut tx, &orphan, &own, (&answer, &thinking)).await?;
+        ending = ending.with(spent);
+    }
     finish(app, tx, conversation, lease.id, message, &ending, &Texts::of(&answer, &thinking)).await?;
     Ok(true)
 }
@@ -140,13 +155,17 @@ pub(super) async fn finish_in(
     texts: &Texts<'_>,
 ) -> Result<Vec<Arc<Entry>>> {
     store::end(tx, reply, message, ending, (texts.answer, texts.thinking), app.clock.now()).await?;
+    match &ending.spent {
+        Some(entry) => usage::settle(tx, entry, app.clock.now()).await?,
+        None => usage::release(tx, reply).await?,
+    }
     chat::search::add_in(tx, conversation, message, &texts.words).await?;
     let fact = ReplyEnded {
         reply,
         message,
         status: ending.status,
         finish_reason: ending.finish_reason.clone(),
-        usage: ending.usage,
+        usage: ending.spent.as_ref().map(|entry| entry.spent.usage),
         error: ending.error.clone(),
         course: ending.course.clone(),
     };

@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     platform::bus::{Bus, Reach},
     stream::lease,
+    usage,
 };
 
 /// How often watchers are compared with the log.
@@ -238,6 +239,7 @@ async fn forget_old(app: &App) {
     tell(pruned.map(|gone| tracing::debug!(gone, "housekeeping: old pieces forgotten")).map_err(Into::into));
     tell(accounts::sessions::forget_expired(app).await.map(drop));
     tell(store::forget_keys(&app.db, app.clock.now() - KEYS).await.map(drop).map_err(Into::into));
+    tell(usage::settle_lost(app).await.map(drop));
     tell(chat::conversations::purge(app).await.map(drop));
     tell(chat::search::catch_up(app).await.map(drop));
 }

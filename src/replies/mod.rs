@@ -12,6 +12,7 @@ mod drive;
 mod end;
 mod housekeeping;
 mod running;
+mod spending;
 mod start;
 mod stop;
 mod store;

@@ -14,7 +14,10 @@ use crate::{
     app::App,
     chat::{self, Message, NewConversation, Role, Seam, Settings, conversations::usable_model, search},
     error::{Error, Result},
+    keys,
+    providers::Model,
     stream::Cursor,
+    usage,
 };
 
 /// Characters of an idempotency key.
@@ -207,8 +210,9 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
             Err(error) => return used_before(app, &plan).await?.ok_or(error),
         }
     }
+    let priced = priced(app, &plan.actor, &models).await?;
     let mut tx = app.db.begin().await?;
-    let mut started = Start { app, tx: &mut tx, plan: &plan, now: app.clock.now() };
+    let mut started = Start { app, tx: &mut tx, plan: &plan, priced: &priced, now: app.clock.now() };
     let (accepted, jobs, entries) = match started.run(models).await? {
         Outcome::New { accepted, jobs, entries } => (accepted, jobs, entries),
         Outcome::Replay(used) => {
@@ -230,6 +234,21 @@ async fn accept(app: &App, plan: Plan) -> Result<Accepted> {
     // The reply is on its way; only the acknowledgement waits for the disk.
     app.db.sync().await;
     Ok(*accepted)
+}
+
+/// The models as their prices are known; none where nothing is limited.
+async fn priced(app: &App, actor: &Actor, models: &[String]) -> Result<Vec<Model>> {
+    if !usage::is_limited(app) {
+        return Ok(Vec::new());
+    }
+    let own = keys::accounts_of(app, actor.user.0).await?;
+    let mut priced = Vec::with_capacity(models.len());
+    for name in models {
+        let gone = || Error::field("unknown_model", "model", "there is no such model");
+        let found = app.providers.resolve(name, &own).await.ok().or_else(|| app.providers.guess(name, &own));
+        priced.push(found.ok_or_else(gone)?);
+    }
+    Ok(priced)
 }
 
 /// The send that used this plan's key before, if it was the same one.

@@ -8,8 +8,9 @@ use crate::{
     chat::{Course, ReplyError, Seam, Status, ToolCall},
     exec, fetch,
     platform::db::{Db, Tx},
-    providers::{Replay, Usage},
+    providers::{Replay, price},
     sql, tx_exec, tx_fetch,
+    usage::Entry,
 };
 
 /// A reply about to run.
@@ -28,11 +29,10 @@ pub(super) struct NewReply<'a> {
 pub(super) struct Ending {
     pub status: Status,
     pub finish_reason: Option<String>,
-    pub usage: Option<Usage>,
     pub error: Option<ReplyError>,
     pub course: Course,
-    /// In billionths of a US dollar.
-    pub cost: Option<i64>,
+    /// What it came to; nothing where no model was asked.
+    pub spent: Option<Entry>,
     /// What the provider wants back, and what it is bound to.
     pub replay: Option<(Bound, Replay)>,
 }
@@ -40,15 +40,16 @@ pub(super) struct Ending {
 impl Ending {
     /// An end of which nothing else is known yet.
     pub fn of(status: Status, error: Option<ReplyError>) -> Self {
-        Self {
-            status,
-            finish_reason: None,
-            usage: None,
-            error,
-            course: Course::default(),
-            cost: None,
-            replay: None,
-        }
+        Self { status, finish_reason: None, error, course: Course::default(), spent: None, replay: None }
+    }
+
+    /// With what it came to.
+    pub fn with(mut self, spent: Option<Entry>) -> Self {
+        let of = spent.as_ref().map(|entry| &entry.spent);
+        self.course.cost_usd = of.and_then(|of| of.cost).map(price::dollars);
+        self.course.estimated = of.is_some_and(|of| of.estimated);
+        self.spent = spent;
+        self
     }
 }
 
@@ -98,12 +99,14 @@ pub(super) async fn end(
         texts.0,
         texts.1
     )?;
-    let usage = ending.usage.as_ref().and_then(|usage| serde_json::to_string(usage).ok());
+    let spent = ending.spent.as_ref().map(|entry| &entry.spent);
+    let usage = spent.map(|spent| json(&spent.usage));
     tx_exec!(
         tx,
         sql!(
             "UPDATE replies SET status = $2, finish_reason = $3, usage = $4, error_code = $5, error = $6, ended_at = $7,
-                    answered_by = $8, first_ms = $9, took_ms = $10, cost_nanos = $11, left_out = $12, stepped_in = $13
+                    answered_by = $8, first_ms = $9, took_ms = $10, cost_nanos = $11, left_out = $12, stepped_in = $13,
+                    estimated = $14
              WHERE id = $1"
         ),
         reply,
@@ -116,9 +119,10 @@ pub(super) async fn end(
         ending.course.answered_by.as_deref(),
         ending.course.first_ms,
         ending.course.took_ms,
-        ending.cost,
+        spent.and_then(|spent| spent.cost),
         ending.course.left_out,
-        ending.course.stepped_in.as_deref()
+        ending.course.stepped_in.as_deref(),
+        ending.course.estimated
     )?;
     Ok(())
 }
@@ -156,17 +160,34 @@ pub(super) async fn place(
     )
 }
 
-/// The running replies of a conversation: their id, message and `started_seq`.
-pub(super) async fn running_in(tx: &mut Tx, conversation: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid, i64)>> {
+/// The running replies of a conversation: their id, message, `started_seq` and model.
+pub(super) async fn running_in(
+    tx: &mut Tx,
+    conversation: Uuid,
+) -> sqlx::Result<Vec<(Uuid, Uuid, i64, String)>> {
     tx_fetch!(
         tx,
-        (Uuid, Uuid, i64),
+        (Uuid, Uuid, i64, String),
         fetch_all,
         sql!(
-            "SELECT id, message_id, started_seq FROM replies
+            "SELECT id, message_id, started_seq, model FROM replies
              WHERE conversation_id = $1 AND status = 'running' ORDER BY started_seq"
         ),
         conversation
+    )
+}
+
+/// Whose a reply is, and the model that was asked.
+pub(super) async fn whose(db: &Db, reply: Uuid) -> sqlx::Result<Option<(Uuid, String)>> {
+    fetch!(
+        *db,
+        (Uuid, String),
+        fetch_optional,
+        sql!(
+            "SELECT c.owner_id, r.model FROM replies r JOIN conversations c ON c.id = r.conversation_id
+             WHERE r.id = $1"
+        ),
+        reply
     )
 }
 

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
 use parking_lot::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -15,10 +15,11 @@ use super::drive::Job;
 use crate::{
     app::App,
     chat::{self, Status, conversations::title_from},
-    error::Result,
+    error::{self, Result},
     keys,
     platform::metrics,
-    providers::{Accounts, Delta, Error, Message, Model, Request},
+    providers::{Accounts, Delta, Error, Message, Model, Request, Usage, estimate},
+    usage::{self, Asked, Entry, Purpose, Spent},
 };
 
 /// What a model is told to do.
@@ -94,11 +95,10 @@ pub(super) fn spawn(app: &App, place: Place, job: &Job, answer: &str) {
         async move {
             // Whole, so that it is left at the end of this and not before: a copied id would not hold it.
             let place = place;
-            let work = timeout(PATIENCE, make(&app, (place.conversation, owner), chosen, &used, text));
             let outcome = tokio::select! {
                 biased;
                 () = app.stopping.cancelled() => return,
-                outcome = work => outcome.unwrap_or_else(|_| Ok("late")),
+                outcome = make(&app, (place.conversation, owner), chosen, &used, text) => outcome,
             };
             match outcome {
                 Ok("") => {}
@@ -121,6 +121,7 @@ async fn make(
     used: &str,
     text: String,
 ) -> Result<&'static str> {
+    let deadline = Instant::now() + PATIENCE;
     if !chat::titles::is_wanted(app, conversation).await? {
         return Ok("");
     }
@@ -130,11 +131,15 @@ async fn make(
         None => app.providers.cheap(used, &own).await,
     };
     let said = match model {
-        Ok(model) => ask(app, &model, text, &own).await,
+        Ok(model) => match paid(app, (conversation, owner), &model, &own, text, deadline).await {
+            Err(error::Error::Exhausted { .. }) => return Ok("unpaid"),
+            said => said?,
+        },
         Err(error) => Err(error),
     };
     let said = match said {
-        Ok(said) => said,
+        Ok(Some(said)) => said,
+        Ok(None) => return Ok("late"),
         Err(error) => {
             tracing::info!(%error, "no title: the provider failed");
             return Ok("failed");
@@ -144,28 +149,67 @@ async fn make(
     Ok(if chat::titles::give(app, conversation, &title).await? { "given" } else { "kept" })
 }
 
-/// One call, never repeated.
-async fn ask(app: &App, model: &Model, text: String, own: &Accounts) -> Result<String, Error> {
-    let request = Request {
+/// One call within the budget, never repeated; `None` when it took too long. What it came to is written down.
+async fn paid(
+    app: &App,
+    (conversation, user): (Uuid, Uuid),
+    model: &Model,
+    own: &Accounts,
+    text: String,
+    deadline: Instant,
+) -> Result<Result<Option<String>, Error>> {
+    // Thoughts count, too.
+    let most = if model.reasoning { 1_000 } else { 60 };
+    let mut request = Request {
         messages: vec![Message::system(ASK), Message::user(text)],
-        // Thoughts count, too.
-        max_tokens: Some(if model.reasoning { 1_000 } else { 60 }),
+        max_tokens: Some(most),
         reasoning_effort: Some("low".into()),
         ..Request::default()
     };
+    let (id, purpose) = (app.ids.next(), Purpose::Title);
+    let input = estimate::of_request(&request);
+    let asked = Asked { id, purpose, conversation, model, input, output: Some(most) };
+    let allowance = usage::reserve_now(app, user, asked).await?;
+    request.max_tokens = Some(usage::room(allowance, model, input).map_or(most, |room| room.min(most)));
+    let (mut said, mut told) = (String::new(), None);
+    let done = timeout_at(deadline, ask(app, model, request, own, &mut said, &mut told)).await;
+    if matches!(done, Ok(Err(_))) && said.is_empty() && told.is_none() {
+        usage::release_late(app, id).await?;
+    } else {
+        let spent = Spent::of(model, told, input, estimate::tokens(&said));
+        usage::settle_late(app, &Entry { id, purpose, user, conversation, spent }).await?;
+    }
+    Ok(match done {
+        Ok(done) => done.map(|()| Some(said)),
+        Err(_) => Ok(None),
+    })
+}
+
+async fn ask(
+    app: &App,
+    model: &Model,
+    request: Request,
+    own: &Accounts,
+    said: &mut String,
+    told: &mut Option<Usage>,
+) -> Result<(), Error> {
     let mut deltas = app.providers.stream(model, request, own).await?;
-    let mut said = String::new();
+    let mut ended = false;
     while let Some(delta) = deltas.next().await {
-        match delta? {
-            Delta::Text(text) => said.push_str(&text),
-            Delta::End(_) => break,
-            _ => {}
+        match delta {
+            Ok(Delta::Text(text)) => said.push_str(&text),
+            Ok(Delta::Usage(usage)) => *told = Some(usage),
+            // Usage may come behind the end.
+            Ok(Delta::End(_)) => ended = true,
+            Ok(_) => {}
+            Err(_) if ended => break,
+            Err(error) => return Err(error),
         }
         if said.len() > ENOUGH {
             break;
         }
     }
-    Ok(said)
+    Ok(())
 }
 
 /// The title in what a model said: its first line without what models like to put around one.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     drive::Job,
+    spending::told,
     start::{Accepted, Place, Plan},
     store::{self, NewReply, Used},
 };
@@ -19,7 +20,9 @@ use crate::{
     },
     error::{Error, Result},
     platform::db::Tx,
+    providers::Model,
     stream::{Entry, lease},
+    usage::{self, Asked, Purpose},
 };
 
 /// The fence of a lease's first holder. Leases are not handed over yet: whoever takes one away ends the reply.
@@ -38,6 +41,8 @@ pub(super) struct Start<'a> {
     pub app: &'a App,
     pub tx: &'a mut Tx,
     pub plan: &'a Plan,
+    /// The models with their prices; none where nothing is limited.
+    pub priced: &'a [Model],
     pub now: DateTime<Utc>,
 }
 
@@ -142,6 +147,7 @@ impl Start<'_> {
         for (started_seq, answer) in (first_seq..).zip(answers) {
             jobs.push(self.entrust(id, answer, started_seq, (history.clone(), settings.clone())).await?);
         }
+        self.reserve(&mut jobs).await?;
         let accepted = Accepted {
             conversation: id,
             message: asked,
@@ -152,6 +158,30 @@ impl Start<'_> {
             replayed: false,
         };
         Ok(Outcome::New { accepted: Box::new(accepted), jobs, entries })
+    }
+
+    /// Sets aside what the answers can cost. At the end, since others who do so wait for this transaction's.
+    async fn reserve(&mut self, jobs: &mut [Job]) -> Result<()> {
+        let asked: Vec<_> = jobs
+            .iter()
+            .zip(self.priced)
+            .map(|(job, model)| Asked {
+                id: job.reply,
+                purpose: Purpose::Reply,
+                conversation: job.conversation,
+                model,
+                input: told(&job.settings, &job.history, &job.kept),
+                output: job.settings.max_tokens,
+            })
+            .collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let allowances = usage::reserve(self.app, self.tx, self.plan.actor.user.0, &asked).await?;
+        for (job, allowance) in jobs.iter_mut().zip(allowances) {
+            job.allowance = allowance;
+        }
+        Ok(())
     }
 
     /// Adds the messages that the models will write; of two, each says that it stands next to the other.
@@ -232,6 +262,7 @@ impl Start<'_> {
             settings,
             history,
             kept,
+            allowance: None,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use freshet_templates::{
     Locale, SafeHtml,
-    pages::search::Piece,
+    pages::{search::Piece, settings::Sum},
     parts::message::{
         AssistantMessage, Details, Failure, FailureReason, Message as Shown, ReplyState, Siblings, Thinking,
         ToolCall, UserMessage,
@@ -16,6 +16,7 @@ use crate::{
     chat::{self, Message, Reply, ReplyError, Role, Status, search},
     markdown,
     providers::catalog,
+    usage::report::Line,
 };
 
 /// A message whose text is complete, or as complete as it will be on this page.
@@ -94,6 +95,7 @@ fn details(reply: &Reply, length: u64) -> Details {
         output: usage.output,
         reasoning: usage.reasoning,
         cost: reply.course.cost_usd.clone(),
+        estimated: reply.course.estimated,
     }
 }
 
@@ -161,6 +163,36 @@ pub fn stoppable(conversation: Uuid, running: &[Uuid]) -> Option<String> {
         [] => None,
         [reply] => Some(format!("/replies/{reply}")),
         _ => Some(format!("/c/{conversation}")),
+    }
+}
+
+/// What some calls came to.
+pub fn sum(l: Locale, line: &Line) -> Sum {
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    Sum {
+        calls: count(line.calls),
+        tokens: count(line.input + line.output),
+        cost: (line.cost > 0 || line.unpriced < line.calls).then(|| money(l, line.cost)),
+        estimated: line.estimated > 0,
+    }
+}
+
+/// Billionths of a US dollar for people: whole cents, or of less than a dollar hundredths of one.
+pub fn money(l: Locale, nanos: i64) -> String {
+    let digits = if nanos >= 1_000_000_000 { 2 } else { 4 };
+    let unit = 10_i64.pow(9 - digits);
+    let rounded = (nanos + unit / 2) / unit;
+    if rounded == 0 && nanos > 0 {
+        return format!("< {}", money(l, unit));
+    }
+    let scale = 10_i64.pow(digits);
+    let (whole, rest) = (rounded / scale, rounded % scale);
+    let rest = format!("{rest:0width$}", width = digits as usize);
+    let rest = if digits > 2 { rest.strip_suffix("00").unwrap_or(&rest) } else { &rest };
+    let whole = l.number(u64::try_from(whole).unwrap_or_default());
+    match l {
+        Locale::En => format!("${whole}.{rest}"),
+        Locale::De => format!("{whole},{rest}\u{a0}$"),
     }
 }
 
@@ -242,5 +274,18 @@ mod tests {
         assert_eq!(name("simulated/fast"), "Freshet");
         assert_eq!(name("lab/llama"), "lab");
         assert_eq!(name(""), "Freshet");
+    }
+
+    #[test]
+    fn money_is_told_as_people_write_it() {
+        for (nanos, english, german) in [
+            (0, "$0.00", "0,00\u{a0}$"),
+            (1, "< $0.0001", "< 0,0001\u{a0}$"),
+            (4_230_000, "$0.0042", "0,0042\u{a0}$"),
+            (500_000_000, "$0.50", "0,50\u{a0}$"),
+            (1_234_567_891_000, "$1,234.57", "1.234,57\u{a0}$"),
+        ] {
+            assert_eq!((money(Locale::En, nanos), money(Locale::De, nanos)), (english.into(), german.into()));
+        }
     }
 }

@@ -97,6 +97,8 @@ impl Error {
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            // Not 429: client libraries would come back by themselves, again and again.
+            Self::Exhausted { .. } => StatusCode::PAYMENT_REQUIRED,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -106,6 +108,7 @@ impl Error {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooMany { retry_after }
+            | Self::Exhausted { retry_after, .. }
             | Self::Unavailable { retry_after }
             | Self::Full { retry_after } => Some(*retry_after),
             _ => None,
@@ -283,7 +286,7 @@ fn kind(error: &Error) -> ErrorKind {
         Error::Malformed { .. } | Error::Invalid { .. } => ErrorKind::BadRequest,
         Error::Conflict { .. } => ErrorKind::Conflict,
         Error::TooLarge => ErrorKind::TooLarge,
-        Error::TooMany { .. } => ErrorKind::TooMany,
+        Error::TooMany { .. } | Error::Exhausted { .. } => ErrorKind::TooMany,
         Error::Unavailable { .. } | Error::Full { .. } => ErrorKind::Unavailable,
         Error::Internal(_) => ErrorKind::Internal,
     }

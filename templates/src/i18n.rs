@@ -30,6 +30,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $tag, "/tuning.ftl")),
             include_str!(concat!("../locales/", $tag, "/people.ftl")),
             include_str!(concat!("../locales/", $tag, "/keys.ftl")),
+            include_str!(concat!("../locales/", $tag, "/usage.ftl")),
         )
     };
 }

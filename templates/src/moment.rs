@@ -1,5 +1,7 @@
 //! Moments: the words for a person come ready-made, except for those of the calendar.
 
+use std::borrow::Cow;
+
 use crate::{Locale, Region};
 
 /// A moment as a person reads it and as a machine does.
@@ -30,7 +32,23 @@ impl maud::Render for Moment {
 /// A day in words: "1 March 2026", "March 1, 2026".
 #[must_use]
 pub fn date(l: Locale, region: Region, (year, month, day): (i32, u32, u32)) -> String {
-    let month = match month {
+    // As text: a year is written without a mark between its digits.
+    let (year, day, month) = (year.to_string(), day.to_string(), month_name(l, month));
+    let values = [("day", day.into()), ("month", month.into()), ("year", year.into())];
+    match region {
+        Region::America => l.ta("date-month-first", &values),
+        Region::Commonwealth | Region::Europe => l.ta("date", &values),
+    }
+}
+
+/// A month in words: "March 2026".
+#[must_use]
+pub fn month(l: Locale, year: i32, month: u32) -> String {
+    format!("{} {year}", month_name(l, month))
+}
+
+fn month_name(l: Locale, month: u32) -> Cow<'static, str> {
+    match month {
         1 => l.t("month-1"),
         2 => l.t("month-2"),
         3 => l.t("month-3"),
@@ -43,12 +61,5 @@ pub fn date(l: Locale, region: Region, (year, month, day): (i32, u32, u32)) -> S
         10 => l.t("month-10"),
         11 => l.t("month-11"),
         _ => l.t("month-12"),
-    };
-    // As text: a year is written without a mark between its digits.
-    let (year, day) = (year.to_string(), day.to_string());
-    let values = [("day", day.into()), ("month", month.into()), ("year", year.into())];
-    match region {
-        Region::America => l.ta("date-month-first", &values),
-        Region::Commonwealth | Region::Europe => l.ta("date", &values),
     }
 }

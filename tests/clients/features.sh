@@ -46,3 +46,7 @@ holds "a key is recognised by its shape" '.provider == "openai"' detected.json
 holds "a key is shown by its end" '.last4 == "9f3a" and (.state | length > 0)' keys.json
 [ "$(grep -c not-a-real detected.json key.json keys.json | grep -vc ':0$')" = 0 ] || { echo "FAILED: a key came back" >&2; exit 1; }
 holds "settings follow the person" '.locale == "de" and .time_zone == "Europe/Berlin"' me.json
+holds "usage is counted" '.total.calls > 5 and .total.output > 100 and (.items | map(.name) | index("simulated/fast"))' usage.json
+contains "also as CSV" "conversation,id,calls,input" usage.csv
+holds "and by conversation" '.calls > 2 and .output > 0' chat-usage.json
+holds "budgets are told" 'has("day_usd") and .messages_today > 0' budget.json

@@ -18,8 +18,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // A reply's usage is a provider's count: a plain type, no call.
     ("chat", &["chat", "keys", "accounts", "stream", "providers"]),
     ("keys", &["keys", "accounts", "providers"]),
-    ("replies", &["replies", "chat", "keys", "accounts", "stream", "providers"]),
-    ("web", &["web", "replies", "chat", "keys", "accounts", "stream", "providers", "markdown", "routes"]),
+    ("usage", &["usage", "accounts", "providers"]),
+    ("replies", &["replies", "chat", "keys", "usage", "accounts", "stream", "providers"]),
+    (
+        "web",
+        &["web", "replies", "chat", "keys", "usage", "accounts", "stream", "providers", "markdown", "routes"],
+    ),
 ];
 /// Rooms that stand on the ground floor themselves and may not look up to it.
 const ENGINES: [&str; 5] = ["platform", "config", "error", "markdown", "providers"];

@@ -20,4 +20,5 @@ mod schema;
 mod server;
 mod support;
 mod tuning;
+mod usage;
 mod ws;

@@ -46,6 +46,7 @@ struct MessageRow {
     first_ms: Option<i64>,
     took_ms: Option<i64>,
     cost_nanos: Option<i64>,
+    estimated: Option<bool>,
 }
 
 /// A message that is copied: the old one, the new one, and the id of the new one's reply if the old one has one.
@@ -84,6 +85,7 @@ impl From<MessageRow> for Stored {
                 first_ms: row.first_ms,
                 took_ms: row.took_ms,
                 cost_usd: row.cost_nanos.map(crate::providers::price::dollars),
+                estimated: row.estimated.unwrap_or_default(),
             },
             tool_calls: row.tool_calls.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
             seams: row.seams.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
@@ -218,7 +220,7 @@ async fn rows(tx: &mut Tx, conversation: Uuid, leaf: Uuid, limit: i64) -> sqlx::
                     COALESCE(m.beside_id, (SELECT o.id FROM messages o WHERE o.beside_id = m.id)) AS beside,
                     v.place, v.places, v.previous, v.next, r.id AS reply_id, r.status, r.model, r.started_seq,
                     r.thinking_ms, r.finish_reason, r.usage, r.error_code, r.error, r.tool_calls, r.seams,
-                    r.answered_by, r.first_ms, r.took_ms, r.cost_nanos, r.left_out, r.stepped_in
+                    r.answered_by, r.first_ms, r.took_ms, r.cost_nanos, r.left_out, r.stepped_in, r.estimated
              FROM branch b JOIN messages m ON m.id = b.id JOIN versions v ON v.id = m.id
              LEFT JOIN replies r ON r.message_id = m.id
              ORDER BY b.depth"
@@ -294,7 +296,7 @@ pub(in crate::chat) async fn tree(tx: &mut Tx, conversation: Uuid) -> sqlx::Resu
                     ROW_NUMBER() OVER line AS place, COUNT(*) OVER (PARTITION BY m.parent_id) AS places,
                     LAG(m.id) OVER line AS previous, LEAD(m.id) OVER line AS next, r.id AS reply_id, r.status, r.model,
                     r.started_seq, r.thinking_ms, r.finish_reason, r.usage, r.error_code, r.error, r.tool_calls,
-                    r.seams, r.answered_by, r.first_ms, r.took_ms, r.cost_nanos, r.left_out, r.stepped_in
+                    r.seams, r.answered_by, r.first_ms, r.took_ms, r.cost_nanos, r.left_out, r.stepped_in, r.estimated
              FROM messages m LEFT JOIN replies r ON r.message_id = m.id
              WHERE m.conversation_id = $1
              WINDOW line AS (PARTITION BY m.parent_id ORDER BY m.created_at, m.id)

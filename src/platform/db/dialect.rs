@@ -108,19 +108,25 @@ pub const COPY_MESSAGES: Dialect = sql_pair! {
 pub const COPY_REPLIES: Dialect = sql_pair! {
     sqlite: "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, thinking_ms,
                     finish_reason, usage, error_code, error, created_at, ended_at, tool_calls, seams, answered_by,
-                    first_ms, took_ms, cost_nanos)
+                    first_ms, took_ms, cost_nanos, estimated)
              SELECT unhex(b.value->>'r'), $2, unhex(b.value->>'m'), o.status, o.model, 0, o.thinking_ms,
                     o.finish_reason, o.usage, o.error_code, o.error, o.created_at, o.ended_at, o.tool_calls, o.seams,
-                    o.answered_by, o.first_ms, o.took_ms, o.cost_nanos
+                    o.answered_by, o.first_ms, o.took_ms, o.cost_nanos, o.estimated
              FROM json_each($1) b CROSS JOIN replies o ON o.message_id = unhex(b.value->>'o')",
     postgres: "INSERT INTO replies (id, conversation_id, message_id, status, model, started_seq, thinking_ms,
                       finish_reason, usage, error_code, error, created_at, ended_at, tool_calls, seams, answered_by,
-                      first_ms, took_ms, cost_nanos)
+                      first_ms, took_ms, cost_nanos, estimated)
                SELECT CAST(b.r AS UUID), $2, CAST(b.m AS UUID), o.status, o.model, 0, o.thinking_ms,
                       o.finish_reason, o.usage, o.error_code, o.error, o.created_at, o.ended_at, o.tool_calls, o.seams,
-                      o.answered_by, o.first_ms, o.took_ms, o.cost_nanos
+                      o.answered_by, o.first_ms, o.took_ms, o.cost_nanos, o.estimated
                FROM json_to_recordset(CAST($1 AS JSON)) AS b(o TEXT, m TEXT, r TEXT)
                JOIN replies o ON o.message_id = CAST(b.o AS UUID)",
+};
+
+/// Whoever sums up under lock `$1` is alone until the transaction ends. SQLite has one writer anyway.
+pub const LOCK_SUM: Dialect = sql_pair! {
+    sqlite: "SELECT CAST($1 AS BIGINT)",
+    postgres: "SELECT pg_advisory_xact_lock($1)",
 };
 
 /// Heads of the open logs in `$1` (JSON array of hex ids).

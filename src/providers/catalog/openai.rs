@@ -23,8 +23,8 @@ pub const OPENAI: Row = Row {
             .at(1_000, 5_000)
             .thinks(NONE_TO_MAX),
         Known {
-            // Twice as much for longer prompts, say third-party tables.
-            price: Some(Price::per_million(10_000, 50_000).up_to(272_000)),
+            // What longer prompts cost is from third-party tables.
+            price: Some(Price::per_million(10_000, 50_000).beyond(272_000, 20_000, 75_000)),
             ..Known::able("gpt-6-astra", "GPT-6 Astra", 1_050_000, 128_000).thinks(LOW_TO_MAX)
         },
         Known::able("gpt-6-sol", "GPT-6 Sol", 1_050_000, 128_000).at(2_000, 10_000).thinks(NONE_TO_MAX),

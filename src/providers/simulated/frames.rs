@@ -86,7 +86,7 @@ impl Frames {
             Some(Step::Call(fragment)) => voice.call(&fragment, out),
             Some(Step::Finish(word)) => voice.finish(word, out),
             Some(Step::Usage) => {
-                let usage = self.told();
+                let usage = self.counted();
                 self.voice.usage(&usage, &mut self.out);
             }
             Some(Step::Done) => voice.done(out),
@@ -124,7 +124,8 @@ impl Frames {
         event.freeze()
     }
 
-    fn told(&self) -> Usage {
+    /// Tokens so far, whether the answer tells them or not.
+    pub fn counted(&self) -> Usage {
         Usage {
             input: Some(self.prompt_tokens),
             cached: Some(0),

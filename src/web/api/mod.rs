@@ -10,6 +10,7 @@ mod messages;
 mod models;
 mod replies;
 mod search;
+mod usage;
 pub mod users;
 mod ws;
 
@@ -61,6 +62,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(replies::router())
         .merge(markdown::router())
         .merge(search::router())
+        .merge(usage::router())
         .merge(ws::router())
         .split_for_parts()
 }

@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod usage;
 
 use axum::{
     Router,
@@ -44,6 +45,7 @@ pub(super) fn router() -> Router<App> {
         .route("/settings/language", get(language).post(forms::language))
         .route("/settings/models", get(models).post(forms::models))
         .merge(keys::router())
+        .route("/settings/usage", get(usage::show))
         .route("/settings/security", get(security))
         .route("/settings/password", post(forms::password))
         .route("/settings/sessions/{id}/revoke", post(revoke))

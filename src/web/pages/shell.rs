@@ -241,6 +241,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
         "key_unreadable" => Notice::KeyUnreadable,
+        "budget_exhausted" => Notice::BudgetExhausted,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
@@ -283,7 +284,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 22] = [
+const NOTICES: [Notice; 23] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -306,6 +307,7 @@ const NOTICES: [Notice; 22] = [
     Notice::KeyStored,
     Notice::KeyRemoved,
     Notice::KeyUnreadable,
+    Notice::BudgetExhausted,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

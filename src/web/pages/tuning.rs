@@ -17,8 +17,11 @@ use crate::{
         settings::{self, Change, Settings},
     },
     error::{Error, Result},
-    keys,
-    web::extract::{Form, Path},
+    keys, usage,
+    web::{
+        extract::{Form, Path},
+        present,
+    },
 };
 
 /// The sheet's fields.
@@ -125,6 +128,9 @@ async fn props(app: &App, actor: &Actor, visit: &Visit, id: Uuid, fields: Fields
         fields,
         reasons,
         problems: Problems::default(),
+        used: Some(usage::report::sum(&usage::report::of_conversation(app, actor, id).await?))
+            .filter(|sum| sum.calls > 0)
+            .map(|sum| present::sum(visit.locale(), &sum)),
     })
 }
 

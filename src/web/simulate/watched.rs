@@ -41,6 +41,10 @@ pub struct Stats {
     pub cut: u64,
     /// Requests that got an error instead of an answer.
     pub refused: u64,
+    /// Tokens of the prompts of the answers that were streamed to their end.
+    pub prompt_tokens: u64,
+    /// Tokens of these answers, thoughts included.
+    pub answer_tokens: u64,
     /// Calls by the last four characters of the key.
     pub calls_by_key: BTreeMap<String, u64>,
     pub calls_by_model: BTreeMap<String, u64>,
@@ -156,7 +160,12 @@ impl Stream for Watched {
                 Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
             }
             Poll::Ready(None) => {
-                self.end(|stats| stats.completed += 1);
+                let counted = self.frames.counted();
+                self.end(|stats| {
+                    stats.completed += 1;
+                    stats.prompt_tokens += counted.input.unwrap_or(0);
+                    stats.answer_tokens += counted.output.unwrap_or(0);
+                });
                 Poll::Ready(None)
             }
             Poll::Pending => Poll::Pending,

@@ -8,6 +8,7 @@ mod models;
 mod profile;
 mod samples;
 mod security;
+mod usage;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ pub use models::Models;
 pub use profile::Profile;
 pub use samples::samples;
 pub use security::{Security, Session};
+pub use usage::{Budget, BudgetOf, Line, Sum, Usage};
 
 use crate::Locale;
 use crate::layout::{Shell, brand, document};
@@ -48,6 +50,8 @@ pub enum Section {
     Keys(Keys),
     /// The key at one provider.
     Key(KeyForm),
+    /// What was used, and what is left.
+    Usage(Usage),
     /// The password, and where one is signed in.
     Security(Security),
     /// Leaving for good.
@@ -62,6 +66,7 @@ impl Section {
             Self::Language(_) => "/settings/language",
             Self::Models(_) => "/settings/models",
             Self::Keys(_) | Self::Key(_) => "/settings/keys",
+            Self::Usage(_) => "/settings/usage",
             Self::Security(_) => "/settings/security",
             Self::Account(_) => "/settings/account",
         }
@@ -69,13 +74,14 @@ impl Section {
 }
 
 /// Where the pages are, and what they are called.
-fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 7] {
+fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 8] {
     [
         ("/settings", l.t("profile")),
         ("/settings/appearance", l.t("appearance")),
         ("/settings/language", l.t("language-region")),
         ("/settings/models", l.t("models")),
         ("/settings/keys", l.t("keys")),
+        ("/settings/usage", l.t("usage")),
         ("/settings/security", l.t("security")),
         ("/settings/account", l.t("account")),
     ]
@@ -105,6 +111,7 @@ pub fn page(props: &Settings) -> Markup {
                     Section::Models(models) => (models::section(l, models)),
                     Section::Keys(keys) => (keys::sections(l, keys)),
                     Section::Key(key) => (keys::section(l, key)),
+                    Section::Usage(usage) => (usage::sections(l, usage)),
                     Section::Security(security) => (security::sections(&props.shell, security)),
                     Section::Account(account) => (account::section(&props.shell, account)),
                 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::settings::Sum;
 use super::sheet::{self, Sheet, Submit};
 use crate::Locale;
 use crate::layout::Shell;
@@ -19,6 +20,8 @@ pub struct Tuning {
     pub reasons: bool,
     /// What was wrong with them.
     pub problems: Problems,
+    /// What the conversation has come to; `None` before its first answer.
+    pub used: Option<Sum>,
 }
 
 /// The fields as they were typed; empty is "as the model likes".
@@ -80,7 +83,15 @@ fn fields(l: Locale, props: &Tuning) -> Markup {
             @if props.reasons { (effort(l, &fields.reasoning_effort)) }
         }
         p.field__hint { (l.t("tune-counts")) }
+        @if let Some(used) = &props.used { p.field__hint { (so_far(l, used)) } }
     }
+}
+
+fn so_far(l: Locale, used: &Sum) -> String {
+    let about = if used.estimated { "≈ " } else { "" };
+    let cost = used.cost.as_ref().map_or(l.t("usage-unknown").into_owned(), |cost| format!("{about}{cost}"));
+    let tokens = format!("{about}{}", l.number(used.tokens));
+    l.ta("usage-of-chat", &[("calls", used.calls.into()), ("tokens", tokens.into()), ("cost", cost.into())])
 }
 
 fn system_prompt(l: Locale, props: &Tuning) -> Markup {
@@ -150,7 +161,8 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         max_tokens: "2000".into(),
         reasoning_effort: "high".into(),
     };
-    let set = Tuning { fields, reasons: true, ..plain.clone() };
+    let used = Some(Sum { calls: 12, tokens: 3_400, cost: Some("$0.0123".into()), estimated: true });
+    let set = Tuning { fields, used, reasons: true, ..plain.clone() };
     let problems = Problems { system_prompt: true, temperature: true, max_tokens: true };
     let refused = Tuning { problems, ..set.clone() };
     vec![("plain", page(&plain)), ("set", page(&set)), ("refused", page(&refused))]

@@ -66,6 +66,8 @@ pub enum Notice {
     SystemPromptTooLong,
     /// The model is not offered (any more).
     UnknownModel,
+    /// A budget or a quota is used up.
+    BudgetExhausted,
     /// A conversation was deleted.
     ChatDeleted,
     /// A conversation was put away.
@@ -104,6 +106,7 @@ impl Notice {
             Self::BranchTooLong => (Level::Error, l.t("notice-branch-too-long")),
             Self::SystemPromptTooLong => (Level::Error, l.t("notice-system-prompt-too-long")),
             Self::UnknownModel => (Level::Error, l.t("notice-unknown-model")),
+            Self::BudgetExhausted => (Level::Error, l.t("notice-budget-exhausted")),
             Self::ChatDeleted => (Level::Info, l.t("notice-chat-deleted")),
             Self::ChatArchived => (Level::Info, l.t("notice-chat-archived")),
             Self::ChatRestored => (Level::Info, l.t("notice-chat-restored")),

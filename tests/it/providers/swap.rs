@@ -50,7 +50,9 @@ async fn says(ada: &Api, path: &str, method: Method, model: &str, text: &str) ->
 async fn heard(upstream: &str) -> Vec<(String, String)> {
     let stats: Value = reqwest::get(format!("{upstream}/_sim/stats")).await.unwrap().json().await.unwrap();
     let heard = stats["heard"].as_array().unwrap().iter();
-    heard.map(|call| [&call["key"], &call["digest"]].map(|part| part.as_str().unwrap().to_owned()).into()).collect()
+    heard
+        .map(|call| [&call["key"], &call["digest"]].map(|part| part.as_str().unwrap().to_owned()).into())
+        .collect()
 }
 
 fn digest(said: &[Message]) -> String {
@@ -70,7 +72,8 @@ async fn a_conversation_that_changes_its_model_is_told_whole_to_each() {
             let text = format!("The {turn} question to {provider}, with *marks* and 川.");
             said.push(Message::user(text.as_str()));
             expected.push((key[key.len() - 4..].to_owned(), digest(&said)));
-            let (reply, question) = says(&ada, &path, Method::POST, &format!("{provider}/thinking"), &text).await;
+            let (reply, question) =
+                says(&ada, &path, Method::POST, &format!("{provider}/thinking"), &text).await;
             assert_ne!(reply["thinking"], "", "{provider} shows what it thinks");
             said.push(Message::assistant(reply["text"].as_str().unwrap()));
             asked.push(question);

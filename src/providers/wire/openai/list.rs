@@ -120,7 +120,7 @@ impl Pricing {
             (0.0..4e9).contains(&nanos).then(|| nanos.round() as u32)
         };
         let (input, output) = (nanos(self.prompt)?, nanos(self.completion)?);
-        Some(Price { input, cached: nanos(self.input_cache_read), output, up_to: u64::MAX })
+        Some(Price { input, cached: nanos(self.input_cache_read), output, up_to: u64::MAX, beyond: None })
     }
 }
 

@@ -4,8 +4,8 @@ use maud::Markup;
 
 use super::keys::{KeyAnswer, KeyProblem, KeyState, OwnKey, Provider};
 use super::{
-    Account, KeyForm, Keys, Language, LeaveProblem, Models, Profile, Region, Section, Security, Session,
-    Settings, page,
+    Account, Budget, BudgetOf, KeyForm, Keys, Language, LeaveProblem, Line, Models, Profile, Region, Section,
+    Security, Session, Settings, Sum, Usage, page,
 };
 use crate::layout::{Accent, Shell, Theme, Viewer};
 use crate::parts::composer::sample_models;
@@ -62,12 +62,56 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("keys-off", shown(Section::Keys(Keys { off: true, ..keys() }))),
         ("keys-wrong", gezeigt(Section::Keys(wrong_key()))),
         ("key", shown(Section::Key(KeyForm { only: keys().providers.pop(), ..KeyForm::default() }))),
+        ("usage", shown(Section::Usage(usage()))),
+        ("usage-german", gezeigt(Section::Usage(Usage { people: Vec::new(), ..usage() }))),
+        ("usage-none", shown(Section::Usage(Usage { month: "November 2026".into(), ..Usage::default() }))),
         ("security", shown(Section::Security(one))),
         ("security-wrong", gezeigt(Section::Security(wrong))),
         ("account", shown(Section::Account(Account::default()))),
         ("account-last", gezeigt(Section::Account(last))),
         ("account-locked", shown(Section::Account(locked))),
     ]
+}
+
+fn usage() -> Usage {
+    let sum = |calls, tokens, cost: Option<&str>, estimated| Sum {
+        calls,
+        tokens,
+        cost: cost.map(str::to_owned),
+        estimated,
+    };
+    let line = |name: &str, share, sum| Line { name: name.to_owned(), sum, share };
+    let budget = |of, used: &str, limit: &str, percent| Budget {
+        of,
+        used: used.to_owned(),
+        limit: limit.to_owned(),
+        percent,
+    };
+    Usage {
+        month: "November 2026".into(),
+        total: sum(1_234, 5_678_901, Some("$3.2071"), true),
+        budgets: vec![
+            budget(BudgetOf::Day, "$0.12", "$0.50", 24),
+            budget(BudgetOf::Month, "$4.71", "$5.00", 94),
+            budget(BudgetOf::Answers, "12", "200", 6),
+        ],
+        days: vec![
+            line("1 November 2026", 12, sum(40, 81_000, Some("$0.041"), false)),
+            line("2 November 2026", 100, sum(1_194, 5_597_901, Some("$3.1661"), true)),
+        ],
+        models: vec![
+            line("openai/gpt-6.1-sol", 100, sum(900, 5_000_000, Some("$3.2071"), true)),
+            line(
+                "openrouter/a-provider-with-a-long-name/a-model-with-a-longer-one",
+                0,
+                sum(334, 678_901, None, false),
+            ),
+        ],
+        people: vec![
+            line("ada@example.org", 100, sum(1_230, 5_678_000, Some("$3.2"), true)),
+            line("", 1, sum(4, 901, Some("$0.0071"), false)),
+        ],
+    }
 }
 
 fn sessions() -> Vec<Session> {

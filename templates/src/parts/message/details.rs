@@ -34,6 +34,8 @@ pub struct Details {
     pub reasoning: Option<u64>,
     /// In US dollars, as a decimal number.
     pub cost: Option<String>,
+    /// Whether tokens and cost are an estimate.
+    pub estimated: bool,
 }
 
 /// The model's name as a button, and what it opens.
@@ -51,6 +53,8 @@ pub(super) fn details(l: Locale, props: &AssistantMessage) -> Markup {
 fn lines(l: Locale, of: &Details) -> Vec<(String, String)> {
     let seconds = |ms: u64| l.ta("detail-seconds", &[("seconds", tenths(ms).into())]);
     let number = |n: u64| n.to_string();
+    let about = if of.estimated { "≈ " } else { "" };
+    let counted = |n: u64| format!("{about}{n}");
     let all = [
         (l.t("detail-asked"), Some(of.asked.clone())),
         (l.t("detail-answered"), of.answered.clone()),
@@ -58,14 +62,16 @@ fn lines(l: Locale, of: &Details) -> Vec<(String, String)> {
         (l.t("detail-took"), of.took_ms.map(seconds)),
         (l.t("detail-first"), of.first_ms.map(seconds)),
         (l.t("detail-thought"), of.thought_ms.map(seconds)),
-        (l.t("detail-input"), of.input.map(number)),
+        (l.t("detail-input"), of.input.map(counted)),
         (l.t("detail-cached"), of.cached.filter(|n| *n > 0).map(number)),
-        (l.t("detail-output"), of.output.map(number)),
+        (l.t("detail-output"), of.output.map(counted)),
         (l.t("detail-reasoning"), of.reasoning.filter(|n| *n > 0).map(number)),
         (l.t("detail-speed"), of.speed().map(number)),
         (
             l.t("detail-cost"),
-            of.cost.as_ref().map(|cost| l.ta("detail-dollars", &[("dollars", cost.as_str().into())])),
+            of.cost.as_ref().map(|cost| {
+                format!("{about}{}", l.ta("detail-dollars", &[("dollars", cost.as_str().into())]))
+            }),
         ),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.into_owned(), value?))).collect()

@@ -59,6 +59,7 @@ pub fn sample_answer() -> AssistantMessage {
             output: Some(350),
             reasoning: Some(120),
             cost: Some("0.0042".into()),
+            estimated: true,
             ..Details::default()
         }),
         ..AssistantMessage::default()
