@@ -99,6 +99,8 @@ pub struct Throttles {
     pub account: Throttle,
     /// New accounts, by address.
     pub registration: Throttle,
+    /// Wishes to ask the providers for their lists of models, by account.
+    pub lists: Throttle,
 }
 
 impl Throttles {
@@ -109,6 +111,7 @@ impl Throttles {
             sign_in: limit("tries.network", 30, 5),
             account: limit("tries.account", 10, 30),
             registration: limit("tries.registration", 60, 30),
+            lists: limit("tries.lists", 5, 30),
         }
     }
 }

@@ -25,6 +25,9 @@ pub mod accounts;
 /// People's own keys at providers: sealed, opened just in time, never shown again.
 pub mod keys;
 
+/// Which models a person may use, and which they like best: the one place where names are looked up for a person.
+pub mod models;
+
 /// Conversations: what was said, by whom, in which branch. It never calls a model.
 pub mod chat;
 

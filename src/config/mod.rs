@@ -16,7 +16,7 @@ pub use docs::{env_example, reference};
 pub use read::{ConfigError, ConfigErrors};
 pub use show::{Entry, Origin};
 pub use table::{Chats, Config, Log, Providers, Redis, Server, Storage, Streams};
-pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, RedisUrl, Signup};
+pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, RedisUrl, Signup};
 
 use crate::platform::{
     crypto::{self, KeyError, MasterKey},

@@ -25,6 +25,7 @@ pub use delta::{
 };
 pub use error::Error;
 use serde::{Deserialize, Serialize};
+pub use list::Standing;
 pub use settings::Settings;
 use tokio::time::Instant;
 use utoipa::ToSchema;
@@ -133,6 +134,9 @@ pub struct ProviderStatus {
     pub simulated: bool,
     /// How it has done in the last five minutes, with the account that would be used.
     pub health: Report,
+    /// How the list of its models stands, with the account that would be used.
+    #[serde(flatten)]
+    pub list: Standing,
     /// Public host name of the server's own base URL; `private` for addresses and names that are nobody's business.
     pub host: Option<String>,
 }
@@ -162,6 +166,12 @@ impl Providers {
     pub async fn models(&self, own: &Accounts) -> Vec<Model> {
         let lists = self.doors(own).map(|door| async move { door.models().await });
         futures::future::join_all(lists).await.into_iter().flatten().collect()
+    }
+
+    /// Fetches the lists of all that can be used with these accounts, however fresh they are.
+    pub async fn refresh(&self, own: &Accounts) {
+        let lists = self.doors(own).map(|door| async move { door.list.renew(door.wire.as_ref()).await });
+        futures::future::join_all(lists).await;
     }
 
     /// Finds a model by its full name, or by its bare id when only one provider has it.
@@ -260,6 +270,7 @@ impl Providers {
             label: row.label.to_owned(),
             configured: door.is_some(),
             health: door.as_ref().map(|door| self.shared.health.report(door.who)).unwrap_or_default(),
+            list: door.as_ref().map(|door| door.list.standing()).unwrap_or_default(),
             key: door.map(|door| door.key),
             simulated: row.name == catalog::SIMULATED.name,
             host: entry.and_then(Entry::host),

@@ -16,10 +16,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("stream", &["stream", "platform"]),
     ("accounts", &["accounts"]),
     // A reply's usage is a provider's count: a plain type, no call.
-    ("chat", &["chat", "keys", "accounts", "stream", "providers"]),
+    ("models", &["models", "keys", "accounts", "providers"]),
+    ("chat", &["chat", "models", "keys", "accounts", "stream", "providers"]),
     ("keys", &["keys", "accounts", "providers"]),
-    ("replies", &["replies", "chat", "keys", "accounts", "stream", "providers"]),
-    ("web", &["web", "replies", "chat", "keys", "accounts", "stream", "providers", "markdown", "routes"]),
+    ("replies", &["replies", "chat", "models", "keys", "accounts", "stream", "providers"]),
+    ("web", &["web", "replies", "chat", "models", "keys", "accounts", "stream", "providers", "markdown", "routes"]),
 ];
 /// Rooms that stand on the ground floor themselves and may not look up to it.
 const ENGINES: [&str; 5] = ["platform", "config", "error", "markdown", "providers"];

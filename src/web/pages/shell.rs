@@ -239,6 +239,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "message_too_long" => Notice::MessageTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
+        "too_many_favourites" => Notice::TooManyFavourites,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
@@ -281,7 +282,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 17] = [
+const NOTICES: [Notice; 20] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -299,6 +300,9 @@ const NOTICES: [Notice; 17] = [
     Notice::ChatRestored,
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
+    Notice::ListsFetched,
+    Notice::TooSoon,
+    Notice::TooManyFavourites,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

@@ -5,6 +5,7 @@ mod appearance;
 mod language;
 mod models;
 mod profile;
+pub mod providers;
 mod samples;
 mod security;
 
@@ -16,6 +17,7 @@ pub use account::{Account, LeaveProblem};
 pub use language::{Language, Region};
 pub use models::Models;
 pub use profile::Profile;
+pub use providers::Providers;
 pub use samples::samples;
 pub use security::{Security, Session};
 
@@ -42,6 +44,8 @@ pub enum Section {
     Language(Language),
     /// With which model one begins.
     Models(Models),
+    /// How the providers do.
+    Providers(Providers),
     /// The password, and where one is signed in.
     Security(Security),
     /// Leaving for good.
@@ -55,6 +59,7 @@ impl Section {
             Self::Appearance => "/settings/appearance",
             Self::Language(_) => "/settings/language",
             Self::Models(_) => "/settings/models",
+            Self::Providers(_) => "/settings/providers",
             Self::Security(_) => "/settings/security",
             Self::Account(_) => "/settings/account",
         }
@@ -62,12 +67,13 @@ impl Section {
 }
 
 /// Where the pages are, and what they are called.
-fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 6] {
+fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 7] {
     [
         ("/settings", l.t("profile")),
         ("/settings/appearance", l.t("appearance")),
         ("/settings/language", l.t("language-region")),
         ("/settings/models", l.t("models")),
+        ("/settings/providers", l.t("providers")),
         ("/settings/security", l.t("security")),
         ("/settings/account", l.t("account")),
     ]
@@ -95,6 +101,7 @@ pub fn page(props: &Settings) -> Markup {
                     Section::Appearance => (appearance::section(&props.shell)),
                     Section::Language(language) => (language::section(l, language)),
                     Section::Models(models) => (models::section(l, models)),
+                    Section::Providers(providers) => (providers::sections(l, providers)),
                     Section::Security(security) => (security::sections(&props.shell, security)),
                     Section::Account(account) => (account::section(&props.shell, account)),
                 }

@@ -72,6 +72,12 @@ pub enum Notice {
     ChatRestored,
     /// It was deleted too long ago, or for good.
     ChatGone,
+    /// The lists of models were fetched.
+    ListsFetched,
+    /// It was done a moment ago.
+    TooSoon,
+    /// One favourite too many.
+    TooManyFavourites,
     /// Something failed that is not the person's fault; nothing was lost.
     Failed,
 }
@@ -97,6 +103,9 @@ impl Notice {
             Self::ChatArchived => (Level::Info, l.t("notice-chat-archived")),
             Self::ChatRestored => (Level::Info, l.t("notice-chat-restored")),
             Self::ChatGone => (Level::Error, l.t("notice-chat-gone")),
+            Self::ListsFetched => (Level::Info, l.t("notice-lists-fetched")),
+            Self::TooSoon => (Level::Error, l.t("notice-too-soon")),
+            Self::TooManyFavourites => (Level::Error, l.t("notice-too-many-favourites")),
             Self::Failed => (Level::Error, l.t("notice-failed")),
         };
         Toast { level, text: text.into_owned(), request_id: None, action: None }
