@@ -13,6 +13,7 @@ mod faults;
 mod flows;
 mod instances;
 mod live;
+mod models;
 mod pages;
 mod providers;
 mod schema;
