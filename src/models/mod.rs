@@ -142,10 +142,7 @@ pub async fn unfavour(app: &App, actor: &Actor, name: &str) -> Result<()> {
 /// [`Error::TooMany`].
 pub async fn refresh(app: &App, actor: &Actor) -> Result<()> {
     let tries = &app.throttles.lists;
-    tries
-        .take(actor.user, app.clock.now())
-        .await
-        .map_err(|retry_after| Error::TooMany { retry_after })?;
+    tries.take(actor.user, app.clock.now()).await.map_err(|retry_after| Error::TooMany { retry_after })?;
     let own = keys::accounts_of(app, actor.user.0).await?;
     app.providers.refresh(&own).await;
     Ok(())

@@ -147,7 +147,8 @@ impl List {
                 #[expect(clippy::disallowed_methods, reason = "for people to read; nothing is decided by it")]
                 let refreshed_at = models.is_some().then(Utc::now);
                 let standing = Standing { refreshed_at, list_error: None };
-                *state = State { models, fresh_until: Some(Instant::now() + self.ttl), failures: 0, standing };
+                *state =
+                    State { models, fresh_until: Some(Instant::now() + self.ttl), failures: 0, standing };
             }
             failed => {
                 let why = failed.ok().and_then(Result::err).unwrap_or(Error::Timeout);

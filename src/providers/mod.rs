@@ -24,8 +24,8 @@ pub use delta::{
     Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
 };
 pub use error::Error;
-use serde::{Deserialize, Serialize};
 pub use list::Standing;
+use serde::{Deserialize, Serialize};
 pub use settings::Settings;
 use tokio::time::Instant;
 use utoipa::ToSchema;

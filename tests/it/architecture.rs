@@ -20,7 +20,21 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("chat", &["chat", "models", "keys", "accounts", "stream", "providers"]),
     ("keys", &["keys", "accounts", "providers"]),
     ("replies", &["replies", "chat", "models", "keys", "accounts", "stream", "providers"]),
-    ("web", &["web", "replies", "chat", "models", "keys", "accounts", "stream", "providers", "markdown", "routes"]),
+    (
+        "web",
+        &[
+            "web",
+            "replies",
+            "chat",
+            "models",
+            "keys",
+            "accounts",
+            "stream",
+            "providers",
+            "markdown",
+            "routes",
+        ],
+    ),
 ];
 /// Rooms that stand on the ground floor themselves and may not look up to it.
 const ENGINES: [&str; 5] = ["platform", "config", "error", "markdown", "providers"];

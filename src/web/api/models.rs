@@ -37,6 +37,7 @@ struct ModelsQuery {
     /// Only those of this provider.
     provider: Option<String>,
     /// Only those that can do this.
+    #[param(inline)]
     capability: Option<Capability>,
 }
 

@@ -10,10 +10,7 @@ use axum::{
 };
 use freshet_templates::{
     pages::chat::{self as page, Chat},
-    parts::{
-        composer::Composer,
-        message::Message as Shown,
-    },
+    parts::{composer::Composer, message::Message as Shown},
 };
 use serde::Deserialize;
 use uuid::Uuid;

@@ -30,6 +30,8 @@ use crate::{
 
 /// Models of one provider that are shown at once; the others are a link away.
 const SHOWN: usize = 50;
+/// And behind that link: a page of thousands would be megabytes, and nobody reads it.
+const MOST: usize = 500;
 /// Providers have no time of day for the end of a model. At this one it is the same day nearly everywhere.
 const ELEVEN: NaiveTime = NaiveTime::from_hms_opt(11, 0, 0).expect("there is an eleven o'clock");
 
@@ -137,8 +139,9 @@ async fn found(app: &App, actor: &Actor, reader: Reader, query: &ModelsQuery) ->
     }
     for provider in &status {
         let all: Vec<&Offer> = others.iter().filter(|offer| offer.model.provider == provider.name).collect();
-        let shown = if query.all.as_ref() == Some(&provider.name) { all.len() } else { SHOWN };
+        let shown = if query.all.as_ref() == Some(&provider.name) { MOST } else { SHOWN };
         let more = all.len().saturating_sub(shown);
+        let more = if shown < MOST { more.min(MOST - SHOWN) } else { more };
         if !all.is_empty() {
             groups.push(Group {
                 provider: provider.label.clone(),
@@ -146,7 +149,8 @@ async fn found(app: &App, actor: &Actor, reader: Reader, query: &ModelsQuery) ->
                 fetched: provider.list.refreshed_at.map(|at| reader.clock(at)),
                 failed: provider.list.list_error.is_some(),
                 models: all.into_iter().take(shown).map(line).collect(),
-                more: (more > 0).then(|| (more, query.address(query.capability(), Some(&provider.name)))),
+                more,
+                all: (shown < MOST).then(|| query.address(query.capability(), Some(&provider.name))),
             });
         }
     }

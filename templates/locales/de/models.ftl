@@ -12,6 +12,7 @@ models-count = { $n ->
     }
 models-prices = Preise in US-Dollar je Million Tokens, Eingabe / Ausgabe
 models-none = Kein Modell passt. Suche etwas anderes oder nimm einen Filter weg.
+models-beyond = Es gibt { $n } weitere: suche danach.
 models-more = { $n ->
         [one] Ein weiteres von { $provider } zeigen
        *[other] { $n } weitere von { $provider } zeigen
@@ -46,6 +47,7 @@ key-none = Es braucht keinen
 host = Host
 host-private = In einem privaten Netz
 calls = Anfragen
+calls-none = Keine in den letzten fünf Minuten
 calls-failed = { $calls }, davon { $failed } gescheitert
 first-word = Erstes Wort
 first-word-ms = nach { $median } ms; bei 19 von 20 binnen { $most } ms

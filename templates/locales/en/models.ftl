@@ -12,6 +12,7 @@ models-count = { $n ->
     }
 models-prices = prices in US dollars per million tokens, in / out
 models-none = No model fits. Look for something else, or take a filter away.
+models-beyond = There are { $n } more: search for them.
 models-more = { $n ->
         [one] Show one more of { $provider }
        *[other] Show { $n } more of { $provider }
@@ -46,6 +47,7 @@ key-none = None is needed
 host = Host
 host-private = In a private network
 calls = Calls
+calls-none = None in the last five minutes
 calls-failed = { $calls }, of which { $failed } failed
 first-word = First word
 first-word-ms = after { $median } ms; 19 of 20 within { $most } ms
@@ -58,7 +60,7 @@ provider-rests = { $n ->
     }
 notice-lists-fetched = The lists of models were fetched.
 notice-too-soon = That was done a moment ago. Please try again later.
-notice-too-many-favourites = That are too many favourites: 200 are the most.
+notice-too-many-favourites = Those are too many favourites: 200 are the most.
 why-key = The key was not accepted.
 why-money = The account has no credit left.
 why-slow-down = It asks us to slow down.

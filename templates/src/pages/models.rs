@@ -79,8 +79,10 @@ pub struct Group {
     pub failed: bool,
     /// Its models.
     pub models: Vec<Line>,
-    /// How many more there are, and where.
-    pub more: Option<(usize, String)>,
+    /// How many more there are.
+    pub more: usize,
+    /// Where those are; `None` when they have to be searched for.
+    pub all: Option<String>,
 }
 
 /// One model.
@@ -208,9 +210,13 @@ fn section(l: Locale, props: &Found, group: &Group) -> Markup {
                 }
             }
             ul.models__list { @for line in &group.models { li.model { (row(l, props, line)) } } }
-            @if let Some((more, href)) = &group.more {
-                a.button.models__more href=(href) hx-get=(href) hx-target="#models-found" hx-swap="innerHTML" {
-                    (l.ta("models-more", &[("n", (*more).into()), ("provider", group.provider.as_str().into())]))
+            @if group.more > 0 {
+                @let n = ("n", group.more.into());
+                @match &group.all {
+                    Some(href) => a.button.models__more href=(href) hx-get=(href) hx-target="#models-found" hx-swap="innerHTML" {
+                        (l.ta("models-more", &[n, ("provider", group.provider.as_str().into())]))
+                    },
+                    None => p.models__none { (l.ta("models-beyond", &[n])) },
                 }
             }
         }
@@ -260,7 +266,8 @@ fn keyless(l: Locale, providers: &[String]) -> Markup {
 
 /// A number of tokens as people say it: `1.05M`, `128k`.
 fn tokens_words(l: Locale, tokens: u32) -> String {
-    let short = |n: f64| decimal(l, &format!("{n:.2}").trim_end_matches('0').trim_end_matches('.').to_owned());
+    let short =
+        |n: f64| decimal(l, &format!("{n:.2}").trim_end_matches('0').trim_end_matches('.').to_owned());
     if tokens >= 1_000_000 {
         l.ta("tokens-millions", &[("n", short(f64::from(tokens) / 1e6).into())])
     } else {

@@ -56,15 +56,17 @@ async fn the_list_is_searched_and_filtered() {
 #[tokio::test]
 async fn a_list_says_how_old_it_is_and_is_fetched_anew_on_demand() {
     let closed = format!("http://127.0.0.1:{}/v1", free_port());
-    let server =
-        TestApp::start_with(&[("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", &closed)]).await;
+    let server = TestApp::start_with(&[("OPENAI_API_KEY", "sk-test"), ("OPENAI_BASE_URL", &closed)]).await;
     let ada = server.signed_up("ada").await;
     let of = |list: &Value, name: &str| -> Value {
         list["providers"].as_array().unwrap().iter().find(|it| it["name"] == name).unwrap().clone()
     };
     let list = ada.get("/models").await;
     let openai = of(&list, "openai");
-    assert_eq!((&openai["refreshed_at"], &openai["list_error"]), (&Value::Null, &json!("provider_unreachable")));
+    assert_eq!(
+        (&openai["refreshed_at"], &openai["list_error"]),
+        (&Value::Null, &json!("provider_unreachable"))
+    );
     let simulated = of(&list, "simulated");
     assert!(simulated["refreshed_at"].is_string() && simulated["list_error"].is_null(), "{simulated}");
     let providers = ada.get("/providers").await;
@@ -93,7 +95,8 @@ async fn a_model_that_was_switched_off_is_not_offered() {
     let server = TestApp::start_on(Database::new().await, &settings, nature).await;
     let visitor = server.visitor_of("ada").await;
     let offered = async || {
-        let list: Value = serde_json::from_str(&visitor.opens("/api/v1/models?q=4o-mini").await.text).unwrap();
+        let list: Value =
+            serde_json::from_str(&visitor.opens("/api/v1/models?q=4o-mini").await.text).unwrap();
         list["items"].as_array().unwrap().first().map(|it| it["retires"].clone())
     };
     assert_eq!(offered().await, Some(json!("2027-01-14")));
@@ -107,18 +110,21 @@ async fn a_model_that_was_switched_off_is_not_offered() {
 #[tokio::test]
 async fn the_page_of_providers_says_how_they_do() {
     let openai = format!("{}/v1", simulator().await);
-    let server =
-        TestApp::start_with(&[("OPENAI_API_KEY", "sk-secret"), ("OPENAI_BASE_URL", &openai)]).await;
+    let server = TestApp::start_with(&[("OPENAI_API_KEY", "sk-secret"), ("OPENAI_BASE_URL", &openai)]).await;
     server.signed_up("root").await;
     let visitor = server.visitor_of("bob").await;
     let page = visitor.opens("/settings/providers").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("0, of which 0 failed") && page.text.contains("List fetched"), "{}", page.text);
+    assert!(
+        page.text.contains("None in the last five minutes") && page.text.contains("List fetched"),
+        "{}",
+        page.text
+    );
     let fields = [("content", "status 500"), ("model", "openai/faults"), ("key", "k")];
     let sent = visitor.submits("/c/new", &fields).await;
     visitor.opens(&format!("{}?stream=html", sent.location().unwrap())).await;
     let page = visitor.opens("/settings/providers").await;
-    assert!(page.text.contains("It failed."), "{}", page.text);
+    assert!(page.text.contains("It failed.") && page.text.contains("1, of which 1 failed"), "{}", page.text);
     assert!(page.text.contains("Has trouble") && page.text.contains("In a private network"));
     assert!(!page.text.contains("sk-secret") && !page.text.contains("127.0.0.1"));
     let done = visitor.submits("/settings/providers/refresh", &[]).await;

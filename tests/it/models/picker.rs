@@ -24,7 +24,7 @@ async fn a_model_is_found_marked_and_used_by_links_and_forms() {
     assert_eq!(found.text_of(".models__group h2"), "Favourites");
     assert_eq!(found.attribute(".star", "aria-pressed"), "true");
     // A foreign address is not followed.
-    let fields = [("name", "no/such"), ("favourite", "on"), ("next", "https://example.com/models")];
+    let fields = [("name", "simulated/slow"), ("favourite", "off"), ("next", "https://example.com/models")];
     assert_eq!(ada.submits("/models/favourites", &fields).await.location(), Some("/models"));
     // And it is used.
     let new = ada.opens(&found.attribute(".model__use", "href")).await;
@@ -50,7 +50,10 @@ async fn it_leads_back_to_its_conversation_only_for_its_owner() {
     assert_eq!(used, format!("{chat}?model=simulated%2Fthinking"));
     assert_eq!(ada.opens(&used).await.attribute("#model option[selected]", "value"), "simulated/thinking");
     assert_eq!(ada.opens(&chat).await.attribute("#model option[selected]", "value"), "simulated/fast");
-    assert_eq!(ada.opens(&models).await.attribute(".model__use[aria-current]", "data-model"), "simulated/fast");
+    assert_eq!(
+        ada.opens(&models).await.attribute(".model__use[aria-current]", "data-model"),
+        "simulated/fast"
+    );
     let bob = server.visitor_of("bob").await;
     assert_eq!(bob.opens(&models).await.status, StatusCode::NOT_FOUND);
 }

@@ -11,7 +11,8 @@ use crate::{Locale, Moment};
 pub fn samples() -> Vec<(&'static str, Markup)> {
     let viewer = Viewer { name: "Ada Lovelace".into(), email: "ada@example.org".into() };
     let shell = Shell { viewer: Some(viewer), path: "/models".into(), ..Shell::default() };
-    let found = Found { groups: groups(), count: 64, keyless: vec!["Anthropic".into(), "xAI".into()], ..empty() };
+    let found =
+        Found { groups: groups(), count: 64, keyless: vec!["Anthropic".into(), "xAI".into()], ..empty() };
     let all = Models { shell: shell.clone(), chat: Some("7".into()), found };
     let german = Shell { locale: Locale::De, theme: Theme::Dark, ..shell.clone() };
     let none = Models { shell, chat: None, found: Found { query: "quicksilver".into(), ..empty() } };
@@ -74,7 +75,8 @@ fn groups() -> Vec<Group> {
             provider: "OpenRouter".into(),
             failed: true,
             models: vec![bare],
-            more: Some((12, "/models?all=openrouter".into())),
+            more: 12,
+            all: Some("/models?all=openrouter".into()),
             ..Group::default()
         },
     ]

@@ -1,5 +1,7 @@
 //! How the providers do.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use crate::parts::icon::{Icon, icon};
@@ -63,7 +65,7 @@ impl Provider {
     fn state(&self) -> State {
         match self.rests {
             Some(seconds) => State::Resting(seconds),
-            None if self.failed > 0 => State::Troubled,
+            None if self.failed > 0 || self.list_error.is_some() => State::Troubled,
             None => State::Fine,
         }
     }
@@ -98,7 +100,8 @@ fn section(l: Locale, props: &Provider) -> Markup {
                     @match props.key { Whose::Own => (l.t("key-own")), Whose::Server => (l.t("key-server")), Whose::Nobody => (l.t("key-none")) }
                 } }
                 @if let Some(host) = &props.host { div { dt { (l.t("host")) } dd { @if host == "private" { (l.t("host-private")) } @else { (host) } } } }
-                div { dt { (l.t("calls")) } dd { (l.ta("calls-failed", &[("calls", props.calls.into()), ("failed", props.failed.into())])) } }
+                // What it says itself is not counted.
+                @if props.key != Whose::Nobody { div { dt { (l.t("calls")) } dd { (calls(l, props)) } } }
                 @if let Some((median, most)) = props.first_ms {
                     div { dt { (l.t("first-word")) } dd { (l.ta("first-word-ms", &[("median", median.into()), ("most", most.into())])) } }
                 }
@@ -112,10 +115,19 @@ fn section(l: Locale, props: &Provider) -> Markup {
     }
 }
 
+fn calls(l: Locale, props: &Provider) -> Cow<'static, str> {
+    match props.calls {
+        0 => l.t("calls-none"),
+        calls => l.ta("calls-failed", &[("calls", calls.into()), ("failed", props.failed.into())]).into(),
+    }
+}
+
 fn state(l: Locale, state: State) -> Markup {
     match state {
         State::Fine => html! { span.badge { (l.t("provider-fine")) } },
         State::Troubled => html! { span.badge.badge--late { (l.t("provider-troubled")) } },
-        State::Resting(n) => html! { span.badge.badge--late { (l.ta("provider-rests", &[("n", n.into())])) } },
+        State::Resting(n) => {
+            html! { span.badge.badge--late { (l.ta("provider-rests", &[("n", n.into())])) } }
+        }
     }
 }

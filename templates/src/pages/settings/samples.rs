@@ -3,7 +3,9 @@
 use maud::Markup;
 
 use super::{
-    Account, Language, LeaveProblem, Models, Profile, Region, Section, Security, Session, Settings, page,
+    Account, Language, LeaveProblem, Models, Profile, Providers, Region, Section, Security, Session,
+    Settings, page,
+    providers::{Provider, Whose},
 };
 use crate::layout::{Accent, Shell, Theme, Viewer};
 use crate::parts::composer::sample_models;
@@ -32,6 +34,21 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ..Language::default()
     };
     let models = Models { groups: sample_models(), server: "simulated/essay".into(), ..Models::default() };
+    let openai = Provider {
+        label: "OpenAI".into(),
+        host: Some("api.openai.com".into()),
+        key: Whose::Own,
+        calls: 1_204,
+        failed: 12,
+        first_ms: Some((640, 2_310)),
+        last_error: Some(("It is overloaded.".into(), Moment::new("2:05 PM", "2026-03-01T14:05:00Z"))),
+        rests: Some(16),
+        fetched: Some(Moment::new("1:55 PM", "2026-03-01T13:55:00Z")),
+        list_error: Some("It cannot be reached.".into()),
+    };
+    let simulated = Provider { label: "Simulated".into(), key: Whose::Nobody, ..Provider::default() };
+    let providers =
+        Providers { usable: vec![openai, simulated], keyless: vec!["Anthropic".into(), "xAI".into()] };
     let wrong = Security {
         current_error: Some(FieldError::PasswordWrong),
         new_error: Some(FieldError::PasswordTooEasy),
@@ -55,6 +72,8 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("language-german", gezeigt(Section::Language(language))),
         ("models", shown(Section::Models(models))),
         ("models-wrong", gezeigt(Section::Models(gone))),
+        ("providers", shown(Section::Providers(providers.clone()))),
+        ("providers-german", gezeigt(Section::Providers(providers))),
         ("security", shown(Section::Security(one))),
         ("security-wrong", gezeigt(Section::Security(wrong))),
         ("account", shown(Section::Account(Account::default()))),
