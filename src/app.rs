@@ -9,16 +9,17 @@ use uuid::Uuid;
 use crate::{
     accounts::Standing,
     config::{self, Config, DatabaseUrl},
+    keys,
     platform::{
         bus::Bus,
         clock::{Clock, Ids},
-        crypto::{ExposeSecret as _, MasterKey, Passwords},
+        crypto::{ExposeSecret as _, MasterKey, Passwords, SecretString, Vault},
         db::Db,
         http,
         redis::Redis,
         throttle::Throttle,
     },
-    providers::{self, Account, Providers},
+    providers::{self, Account, Guarded, Providers},
     replies::{Running, Titles},
     stream::{Journal, Log},
     web::{
@@ -48,6 +49,8 @@ pub struct Inner {
     pub ids: Ids,
     /// The key that other keys derive from.
     pub master_key: MasterKey,
+    /// What people's own keys are sealed with.
+    pub vault: Vault,
     /// Password hashing, bounded.
     pub passwords: Passwords,
     /// Which sign-ins have something open here.
@@ -99,6 +102,8 @@ pub struct Throttles {
     pub account: Throttle,
     /// New accounts, by address.
     pub registration: Throttle,
+    /// Questions to providers whether a key is good, by account.
+    pub key_checks: Throttle,
     /// Wishes to ask the providers for their lists of models, by account.
     pub lists: Throttle,
 }
@@ -111,6 +116,7 @@ impl Throttles {
             sign_in: limit("tries.network", 30, 5),
             account: limit("tries.account", 10, 30),
             registration: limit("tries.registration", 60, 30),
+            key_checks: limit("tries.keys", 60, 2),
             lists: limit("tries.lists", 5, 30),
         }
     }
@@ -140,6 +146,7 @@ impl App {
     /// What stops a start: the key, the database, its schema, or the TLS roots.
     pub async fn build(config: Config, nature: Nature) -> anyhow::Result<Self> {
         let master_key = config.master_key()?;
+        let vault = keys::vault(&master_key, &config.older_keys()?);
         let db = open_database(&config).await?;
         db.migrate_to_serve().await?;
         let instance = nature.ids.next();
@@ -158,6 +165,7 @@ impl App {
             inner: Arc::new(Inner {
                 db,
                 master_key,
+                vault,
                 passwords: Passwords::new(HASHES_AT_ONCE),
                 standing: Standing::new(bus.clone()),
                 throttles: Throttles::new(redis.as_ref()),
@@ -198,13 +206,17 @@ pub async fn open_database(config: &Config) -> sqlx::Result<Db> {
 /// # Errors
 /// The system's root certificates can't be read.
 pub fn providers(config: &Config) -> reqwest::Result<Providers> {
-    Ok(Providers::new(provider_settings(config), http::client()?))
+    let guard = http::Guard::new(config.providers.private_hosts.clone());
+    let guarded = Guarded { http: http::guarded_client(guard.clone())?, guard };
+    let settings = providers::Settings { guarded: Some(guarded), ..provider_settings(config) };
+    Ok(Providers::new(settings, http::client()?))
 }
 
 fn provider_settings(config: &Config) -> providers::Settings {
     let own = &config.providers;
     providers::Settings {
         system: if own.mock { Vec::new() } else { system_accounts(own) },
+        homes: homes(own),
         simulated: own.simulated || own.mock,
         simulated_url: own.simulated_url.as_ref().and_then(|url| Url::parse(url.as_base()).ok()),
         default_model: config.chats.default_model.as_ref().map(|name| name.as_str().to_owned()),
@@ -215,25 +227,31 @@ fn provider_settings(config: &Config) -> providers::Settings {
 
 /// The server's own accounts: where a key is set, or an address that needs none.
 fn system_accounts(own: &config::Providers) -> Vec<(&'static str, Account)> {
-    let keyed = [
-        ("openai", &own.openai_api_key, &own.openai_base_url),
-        ("anthropic", &own.anthropic_api_key, &own.anthropic_base_url),
-        ("gemini", &own.gemini_api_key, &own.gemini_base_url),
-        ("xai", &own.xai_api_key, &own.xai_base_url),
-        ("meta", &own.meta_api_key, &own.meta_base_url),
-        ("v0", &own.v0_api_key, &own.v0_base_url),
-        ("openrouter", &own.openrouter_api_key, &own.openrouter_base_url),
-    ];
-    let open = [
-        ("ollama", &own.ollama_api_key, &own.ollama_base_url),
-        ("compatible", &own.compatible_api_key, &own.compatible_base_url),
-    ];
-    let keyed = keyed.into_iter().filter_map(|(name, key, url)| Some((name, key.clone()?, url)));
-    let open = open
-        .into_iter()
-        .filter_map(|(name, key, url)| Some((name, key.clone().unwrap_or_else(|| "".into()), url.as_ref()?)));
-    let account = |(name, key, url): (_, _, &config::HttpUrl)| {
-        (name, Account { id: None, key, base_url: Url::parse(url.as_base()).ok() })
+    let account = |(name, key, url): (_, Option<&SecretString>, Option<Url>)| {
+        // Who gives the address of a server that wants no key needs none.
+        let open = matches!(name, "ollama" | "compatible") && url.is_some();
+        let key = key.cloned().or_else(|| open.then(SecretString::default))?;
+        url.is_some().then_some((name, Account { id: None, key, base_url: url }))
     };
-    keyed.chain(open).map(account).collect()
+    provider_rows(own).into_iter().filter_map(account).collect()
+}
+
+/// Where providers are for this server, also for people's own keys.
+fn homes(own: &config::Providers) -> Vec<(&'static str, Url)> {
+    provider_rows(own).into_iter().filter_map(|(name, _, url)| Some((name, url?))).collect()
+}
+
+fn provider_rows(own: &config::Providers) -> [(&'static str, Option<&SecretString>, Option<Url>); 9] {
+    let at = |url: &config::HttpUrl| Url::parse(url.as_base()).ok();
+    [
+        ("openai", own.openai_api_key.as_ref(), at(&own.openai_base_url)),
+        ("anthropic", own.anthropic_api_key.as_ref(), at(&own.anthropic_base_url)),
+        ("gemini", own.gemini_api_key.as_ref(), at(&own.gemini_base_url)),
+        ("xai", own.xai_api_key.as_ref(), at(&own.xai_base_url)),
+        ("meta", own.meta_api_key.as_ref(), at(&own.meta_base_url)),
+        ("v0", own.v0_api_key.as_ref(), at(&own.v0_base_url)),
+        ("openrouter", own.openrouter_api_key.as_ref(), at(&own.openrouter_base_url)),
+        ("ollama", own.ollama_api_key.as_ref(), own.ollama_base_url.as_ref().and_then(at)),
+        ("compatible", own.compatible_api_key.as_ref(), own.compatible_base_url.as_ref().and_then(at)),
+    ]
 }

@@ -5,6 +5,7 @@
 
 pub mod doctor;
 mod healthcheck;
+mod keys;
 pub mod logging;
 
 use crate::{
@@ -61,8 +62,23 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look after what is sealed in the database.
+    Keys {
+        #[command(subcommand)]
+        what: KeysCommand,
+    },
     /// Ask the server on this machine whether it is ready (exit code 0 or 1), for containers and supervisors.
     Healthcheck,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Seal everything anew under the current master key; safe to end and to run again.
+    Rotate {
+        /// Make a new key in the data folder first; the server must not run.
+        #[arg(long)]
+        new: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,6 +110,9 @@ pub fn run() -> ExitCode {
         Command::Config { what: ConfigCommand::EnvExample } => print(&config::env_example()),
         Command::Config { what: ConfigCommand::Show { json } } => with_config(|config| show(config, json)),
         Command::Doctor { json } => diagnose(json),
+        Command::Keys { what: KeysCommand::Rotate { new } } => {
+            with_config(|config| failed_or_fine(keys::rotate(config, new)))
+        }
         Command::Healthcheck => with_config(|config| failed_or_fine(healthcheck::ask(config.listen()))),
     }
 }
@@ -277,6 +296,8 @@ mod tests {
             "config docs",
             "config env-example",
             "doctor --json",
+            "keys rotate",
+            "keys rotate --new",
         ] {
             let words = std::iter::once("freshet").chain(line.split_whitespace());
             assert!(Args::try_parse_from(words).is_ok(), "{line}");

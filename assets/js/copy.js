@@ -34,17 +34,14 @@
     return button;
   }
 
-  freshet.decorate = root => {
-    if (!root) return;
-    const captions = root.matches('figure.code') ? [root.querySelector('figcaption')] : root.querySelectorAll('figure.code > figcaption');
-    for (const caption of captions) {
-      if (!caption || caption.querySelector('button') || caption.closest('[data-part="tail"], [inert]')) continue;
-      const tools = caption.appendChild(document.createElement('span'));
-      tools.className = 'code__tools';
-      tools.append(button('wrap-code', 'Wrap'), button('copy-code', 'Copy'));
-      wrap(caption.parentElement, wraps());
-    }
-  };
+  freshet.decorators.push(figure => {
+    const caption = figure.matches('figure.code') && figure.querySelector(':scope > figcaption');
+    if (!caption || caption.querySelector('button') || caption.closest('[data-part="tail"], [inert]')) return;
+    const tools = caption.appendChild(document.createElement('span'));
+    tools.className = 'code__tools';
+    tools.append(button('wrap-code', 'Wrap'), button('copy-code', 'Copy'));
+    wrap(figure, wraps());
+  });
 
   // Markup as a person reads it, with formulas as LaTeX. It must stand in the page for its lines to be known.
   function read(markup) {

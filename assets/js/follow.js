@@ -13,12 +13,16 @@
   }
   const sizes = new ResizeObserver(() => { if (pinned) toEnd(); show(); });
 
+  function watch() {
+    const log = document.getElementById('log');
+    sizes.disconnect();
+    if (log) sizes.observe(log);
+    return log;
+  }
+
   // Goes to the end and stays there; after a resync, which brings a new log, only if the reader was there.
   freshet.follow = (force = true) => {
-    const log = document.getElementById('log');
-    if (!log) return;
-    sizes.disconnect();
-    sizes.observe(log);
+    if (!watch()) return;
     pinned ||= force;
     if (pinned) toEnd();
   };
@@ -32,5 +36,6 @@
   document.addEventListener('click', event => {
     if (event.target.closest('[data-behavior="latest"]')) { pinned = true; toEnd(); show(); }
   });
-  if (!location.hash) freshet.follow();
+  // The page opens at its end (layout.css). To ask where that is lays it all out, which is a task of its own.
+  if (!location.hash) { watch(); setTimeout(freshet.follow, 0, false); }
 })();

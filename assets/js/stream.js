@@ -4,6 +4,9 @@
 (() => {
   'use strict';
   const unknown = Symbol('unknown');
+  // Blocks of a long answer that are laid out wherever they are (message.css): the newest. Taken for something of another
+  // height, and then looked at, each would cost a second layout and move what is read.
+  const NEAR = 30;
 
   // Makes `a` equal to `b` from its end: what is already right stays the same node, so a selection in it survives.
   const same = (x, y) => x.attributes.length === y.attributes.length
@@ -37,7 +40,10 @@
       if (n < blocks.children.length) return;
       blocks.append(freshet.parse(html));
       tail.replaceChildren();
-      freshet.decorate(blocks.lastElementChild);
+      if (n >= NEAR) blocks.children[n].dataset.near = '';
+      blocks.children[n - NEAR]?.removeAttribute('data-near');
+      freshet.decorate(blocks.children[n - 1]); // it grew, maybe, and is whole now
+      freshet.decorate(blocks.children[n]);
     },
     'fx:grow'({ blocks, tail }, n, k, html) {
       const target = blocks.children[n] && container(blocks.children[n]);
@@ -60,8 +66,11 @@
       if (!thinking.dataset.touched) thinking.open = false;
     },
     'fx:block'({ blocks }, i, _, html) {
-      if (!blocks.children[i]) return unknown;
-      blocks.children[i].replaceWith(freshet.parse(html));
+      const block = blocks.children[i], wanted = freshet.parse(html).firstElementChild;
+      if (!block) return unknown;
+      block.removeAttribute('data-near');
+      // Another element in its place would cost the styles of all blocks behind it.
+      if (block.nodeName === wanted.nodeName && same(block, wanted)) sync(block, wanted); else block.replaceWith(wanted);
       freshet.decorate(blocks.children[i]);
     },
     'fx:trim'({ blocks }, n) {
@@ -79,30 +88,32 @@
   function end({ article, blocks, tail }, n, _, words) {
     if (n !== blocks.children.length) return unknown;
     tail.replaceChildren();
-    freshet.decorate(blocks);
+    freshet.decorate(blocks.lastElementChild);
     if (article.ariaBusy === 'true') document.getElementById('announce').textContent = words;
     article.ariaBusy = 'false';
   }
 
-  // What the tail follows, and whether it goes on with it, so that both look like one.
+  // What the tail follows, and whether it goes on with it, so that both look like one. Said on these two alone: whatever
+  // is said on the element around all blocks has the browser look at each of them.
   function join({ blocks, tail }) {
     const last = blocks.lastElementChild, next = tail.firstElementChild;
-    const marks = {
-      'data-open': next?.matches(':is(.table, figure.code, pre).cont') && last?.matches('.table, figure.code, pre') && '',
-      'data-run': next?.matches('p.cont') && last?.matches('p') && '',
-      'data-after': next && /^H[1-6R]$/.test(last?.nodeName) && (last.nodeName === 'HR' ? 'hr' : 'h'),
-    };
-    for (const [name, value] of Object.entries(marks)) {
-      if (typeof value !== 'string') { if (blocks.hasAttribute(name)) blocks.removeAttribute(name); }
-      else if (blocks.getAttribute(name) !== value) blocks.setAttribute(name, value);
-    }
+    const runs = next?.matches('p.cont') && last?.matches('p');
+    const opens = next?.matches(':is(figure.code, pre).cont') && last?.matches('figure.code, pre');
+    const after = next && /^H[1-6R]$/.test(last?.nodeName) && (last.nodeName === 'HR' ? 'hr' : 'h');
+    last?.previousElementSibling?.removeAttribute('data-open');
+    last?.previousElementSibling?.removeAttribute('data-run');
+    last?.toggleAttribute('data-open', !!opens);
+    last?.toggleAttribute('data-run', !!runs);
+    tail.toggleAttribute('data-run', !!runs);
+    if (!after) tail.removeAttribute('data-after'); else if (tail.dataset.after !== after) tail.dataset.after = after;
   }
 
+  // By a few steps each: a query would look through all of a long answer for the tail.
   function parts(id) {
-    const article = document.getElementById(`m-${id}`);
-    const part = name => article.querySelector(`:scope > .message__body [data-part="${name}"]`);
-    return article && { article, blocks: part('blocks'), tail: part('tail'), thinking: part('thinking'),
-      think: part('think'), thought: part('thought') };
+    const article = document.getElementById(`m-${id}`), body = article?.querySelector(':scope > .message__body');
+    const part = name => [...body.children].find(it => it.dataset.part === name);
+    const thinking = body && part('thinking'), inside = name => thinking?.querySelector(`[data-part="${name}"]`);
+    return body && { article, blocks: part('blocks'), tail: part('tail'), thinking, think: inside('think'), thought: inside('thought') };
   }
 
   for (const [name, apply] of Object.entries(events)) {

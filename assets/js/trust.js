@@ -6,6 +6,9 @@ const freshet = (() => {
     createScriptURL: url => { if (url !== '/sw.js') throw new TypeError(url); return url; } });
   const trusted = text => policy ? policy.createHTML(text) : text;
 
+  // htmx looks through all elements for hx-on attributes: 40 ms in an answer of 400 kB. Our policy allows none.
+  XPathExpression.prototype.evaluate = () => ({ iterateNext: () => null });
+
   // An append may arrive twice. A message that is already here is dropped, since it may have grown; anything else
   // with a known id takes the place of its older self.
   function once(tasks) {
@@ -35,6 +38,6 @@ const freshet = (() => {
     worker: () => policy ? policy.createScriptURL('/sw.js') : '/sw.js',
     label: name => document.body.dataset[`label${name}`] ?? '',
     // Filled by the modules below.
-    toast() {}, sheet() {}, palette() {}, run() {}, follow() {}, decorate() {}, resync() {}, spot: () => () => {},
+    toast() {}, sheet() {}, palette() {}, run() {}, follow() {}, decorate() {}, decorators: [], resync() {}, spot: () => () => {},
   };
 })();

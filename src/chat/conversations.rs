@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     keys, models,
     platform::db::Tx,
-    providers::Accounts,
+    providers::{self, Accounts},
     stream::Cursor,
 };
 
@@ -334,6 +334,9 @@ pub(crate) async fn usable_model(app: &App, actor: &Actor, name: Option<&str>) -
             let own = keys::accounts_of(app, actor.user.0).await?;
             match models::find(app, actor, &own, name).await {
                 Ok(model) => Ok(model.name),
+                Err(error @ providers::Error::KeyUnreadable) => {
+                    Err(Error::conflict("key_unreadable", error.to_string()))
+                }
                 Err(error) => Err(Error::field("unknown_model", "model", error.to_string())),
             }
         }

@@ -1,7 +1,10 @@
 //! How a setting is read from text, described and shown again. Each row of the table names one of these.
 
 use super::value::{self, DatabaseUrl, HttpUrl, LogFilter, ModelName, RedisUrl, Word};
-use crate::platform::crypto::{MasterKey, SecretString};
+use crate::platform::{
+    crypto::{MasterKey, SecretString},
+    http::PrivateHost,
+};
 use ipnet::IpNet;
 use std::{
     fmt::Display,
@@ -58,6 +61,10 @@ pub(super) struct Prefix;
 pub(super) struct Secret;
 /// The master key.
 pub(super) struct Key;
+/// Master keys that were used before, separated by commas.
+pub(super) struct Keys;
+/// Hosts, IP addresses and networks, separated by commas.
+pub(super) struct Hosts;
 /// IP addresses and networks, separated by commas.
 pub(super) struct Listed;
 /// Names of models, with commas between them.
@@ -239,6 +246,37 @@ impl Kind for Key {
     // everything sealed with it when the disk of the container goes.
     fn empty_is_unset(&self) -> bool {
         false
+    }
+}
+
+impl Kind for Keys {
+    type Value = Vec<MasterKey>;
+    fn words(&self) -> String {
+        "64 hexadecimal digits, or several of these separated by commas".into()
+    }
+    fn parse(&self, text: &str) -> Result<Vec<MasterKey>, String> {
+        text.split(',').map(|key| Key.parse(key.trim())).collect()
+    }
+    fn show(&self, value: &Vec<MasterKey>) -> String {
+        vec!["****"; value.len()].join(", ")
+    }
+    fn secret(&self) -> bool {
+        true
+    }
+}
+
+impl Kind for Hosts {
+    type Value = Vec<PrivateHost>;
+    fn words(&self) -> String {
+        "host names, IP addresses and networks, separated by commas".into()
+    }
+    fn parse(&self, text: &str) -> Result<Vec<PrivateHost>, String> {
+        let host =
+            |part: &str| part.parse().map_err(|()| format!("holds `{part}`, which is no host or network"));
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(host).collect()
+    }
+    fn show(&self, value: &Vec<PrivateHost>) -> String {
+        value.iter().map(PrivateHost::to_string).collect::<Vec<_>>().join(", ")
     }
 }
 

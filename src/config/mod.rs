@@ -76,6 +76,16 @@ impl Config {
         }
     }
 
+    /// The keys before it: those that `ENCRYPTION_KEY_OLD` names, and `secret.key.old` while a change of keys is not
+    /// finished.
+    ///
+    /// # Errors
+    /// When the key file can't be read or trusted.
+    pub fn older_keys(&self) -> Result<Vec<MasterKey>, KeyError> {
+        let file = MasterKey::load_old(&self.storage.data_dir)?;
+        Ok(self.storage.encryption_key_old.iter().cloned().chain(file).collect())
+    }
+
     /// Makes the data folder for its owner only, unless it is there.
     ///
     /// # Errors

@@ -5,14 +5,17 @@
 
 use super::{
     kind::{
-        Choice, Count, Flag, Folder, Host, Key, Kind, Listed, Millis, Names, Optional, Parsed, PemFile, Port,
-        Prefix, Seconds, Secret,
+        Choice, Count, Flag, Folder, Host, Hosts, Key, Keys, Kind, Listed, Millis, Names, Optional, Parsed,
+        PemFile, Port, Prefix, Seconds, Secret,
     },
     read::Reader,
     show::Entry,
     value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, RedisUrl, Signup},
 };
-use crate::platform::crypto::{MasterKey, SecretString};
+use crate::platform::{
+    crypto::{MasterKey, SecretString},
+    http::PrivateHost,
+};
 use ipnet::IpNet;
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
@@ -139,6 +142,10 @@ settings! {
         encryption_key: Option<MasterKey> = Optional(Key), ["ENCRYPTION_KEY"],
             default "" = "the file `secret.key` in the data folder, made on the first start",
             example "64 hexadecimal digits";
+        /// The keys before, while something is still sealed under them: they open and never seal. `freshet keys rotate`
+        /// seals everything under `ENCRYPTION_KEY`; then this can go.
+        encryption_key_old: Vec<MasterKey> = Keys, ["ENCRYPTION_KEY_OLD"],
+            default "" = "none", example "64 hexadecimal digits";
     }
 
     /// Who may use the server and what a new chat starts with.
@@ -222,6 +229,12 @@ settings! {
         /// Whether only the simulated provider is used, whatever keys are set. For trying out and for tests: nothing
         /// leaves the machine and nothing costs money.
         mock: bool = Flag, ["LLM_MOCK_MODE"], default "false", example "true";
+        /// Whether people may use keys of their own at providers. Switched off, stored ones are kept and not used.
+        own_keys: bool = Flag, ["FRESHET_OWN_KEYS"], default "on", example "off";
+        /// Hosts and networks that the base URLs of people's own keys may lead to although they are not on the public
+        /// internet, such as an Ollama in the house. Whoever has an account can then reach every port there.
+        private_hosts: Vec<PrivateHost> = Hosts, ["FRESHET_PRIVATE_HOSTS"],
+            default "" = "the public internet only", example "ollama.internal, 10.0.7.0/24";
         /// Whether the simulated models are offered.
         simulated: bool = Flag, ["FRESHET_SIMULATED"], default "on", example "off";
         /// Talk to `freshet simulate` at this address instead of simulating within the process. For tests and

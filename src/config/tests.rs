@@ -54,7 +54,7 @@ fn every_row_of_the_table_is_complete_and_its_example_is_valid() {
             !setting.unset.is_empty(),
             "{name}: an empty default is explained"
         );
-        let example = if name == "ENCRYPTION_KEY" { KEY } else { setting.example };
+        let example = if name.starts_with("ENCRYPTION_KEY") { KEY } else { setting.example };
         // Certificates are nothing by themselves.
         let of_tls = ["REDIS_URL", "REDIS_CERT_FILE", "REDIS_KEY_FILE"];
         let beside = SETTINGS.iter().filter(|it| name.starts_with("REDIS_") && of_tls.contains(&it.name));
@@ -160,6 +160,26 @@ fn a_master_key_that_is_no_secret_stops_the_start() {
         assert!(line.starts_with("ENCRYPTION_KEY is ") && line.contains("openssl rand -hex 32"), "{line}");
         assert!(value.len() < 10 || !line.contains(value), "{line}");
     }
+}
+
+#[test]
+fn keys_before_are_as_good_as_the_one_of_now() {
+    let config = read(&[("ENCRYPTION_KEY_OLD", &format!("{KEY}, {}", KEY.to_uppercase()))]);
+    assert_eq!(config.storage.encryption_key_old.len(), 2);
+    assert!(!format!("{:?}{}", config.storage, config.to_table()).contains(KEY));
+    assert!(read(&[("ENCRYPTION_KEY_OLD", "")]).storage.encryption_key_old.is_empty());
+    for value in ["changeme", &KEY[..62], &format!("{KEY},")] {
+        let line = refused(&[("ENCRYPTION_KEY_OLD", value)]);
+        assert!(line.starts_with("ENCRYPTION_KEY_OLD is ") && !line.contains(&KEY[..20]), "{line}");
+    }
+}
+
+#[test]
+fn private_hosts_are_names_and_networks() {
+    let config = read(&[("FRESHET_PRIVATE_HOSTS", "Ollama.internal, 10.0.0.0/8,127.0.0.1")]);
+    assert!(config.to_table().contains("ollama.internal, 10.0.0.0/8, 127.0.0.1"), "{}", config.to_table());
+    let line = refused(&[("FRESHET_PRIVATE_HOSTS", "http://x")]);
+    assert!(line.contains("holds `http://x`, which is no host or network"), "{line}");
 }
 
 #[test]
@@ -345,7 +365,7 @@ fn the_example_file_changes_nothing_as_it_is_and_is_valid_when_uncommented() {
             name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
         })
         .map(|(name, value)| (name, value.trim_matches('\'')))
-        .map(|(name, value)| (name, if name == "ENCRYPTION_KEY" { KEY } else { value }))
+        .map(|(name, value)| (name, if name.starts_with("ENCRYPTION_KEY") { KEY } else { value }))
         .collect();
     assert_eq!(vars.len(), SETTINGS.len());
     read(&vars);

@@ -3,9 +3,12 @@
 //! Rule: a secret has no readable `Debug`, and a token is stored only as [`hash_token`] of itself.
 //! Start reading at [`MasterKey`]; passwords have their own file.
 
+mod files;
 mod password;
+mod seal;
 
 pub use password::{Busy, HashError, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Passwords, WeakPassword};
+pub use seal::{Sealed, Vault};
 pub use secrecy::{ExposeSecret, SecretString};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -31,7 +34,7 @@ pub enum KeyError {
     #[error("{0}; make one with `openssl rand -hex 32`")]
     Unusable(&'static str),
     /// The file's content is not a usable key. Replacing the file would lose what was sealed with the old key.
-    #[error("{path}: {reason}; put the original key back, or remove the file to start with a new key (signs everyone out)", path = .path.display())]
+    #[error("{path}: {reason}; put the original key back, or remove the file to start with a new key (people's own provider keys are then lost)", path = .path.display())]
     BadFile {
         /// The key file.
         path: PathBuf,
@@ -84,7 +87,11 @@ impl MasterKey {
     /// # Errors
     /// As [`MasterKey::load_or_create`].
     pub fn load(data_dir: &Path) -> Result<Option<Self>, KeyError> {
-        let path = data_dir.join(Self::FILE);
+        Self::load_from(&data_dir.join(Self::FILE))
+    }
+
+    fn load_from(path: &Path) -> Result<Option<Self>, KeyError> {
+        let path = path.to_owned();
         let mut text = String::new();
         // A key is 64 digits; reading is cut so that a wrong file (a disk image, /dev/zero) can't fill the memory.
         let read = fs::File::open(&path).and_then(|file| file.take(1_024).read_to_string(&mut text));

@@ -44,6 +44,9 @@ pub struct Usage {
     pub output: Option<u64>,
     /// Tokens spent on reasoning.
     pub reasoning: Option<u64>,
+    /// What the answer has cost in billionths of a US dollar, where the provider says it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<i64>,
 }
 
 /// Why an answer ended.

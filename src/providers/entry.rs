@@ -29,6 +29,8 @@ pub struct Entry {
     own: Mutex<HashMap<(Uuid, i64), Arc<List>>>,
     /// In process, without a socket.
     inside: Option<Arc<simulated::InProcess>>,
+    /// Where it is for this server and for everybody without an address of their own.
+    pub home: Option<Url>,
     settings: Settings,
     http: reqwest::Client,
 }
@@ -62,36 +64,59 @@ impl Entry {
             .then(|| Arc::new(simulated::InProcess::new(Limits::from(settings))));
         let foreign = system.as_ref().is_some_and(|account| is_foreign(row, account));
         let list = Arc::new(List::new(row, foreign, settings));
+        let home = settings.homes.iter().find(|(name, _)| *name == row.name).map(|(_, url)| url.clone());
+        // What the catalogue says of those that need no key is the machine that we run on: only the operator may mean that.
+        let home = home.or_else(|| Url::parse(row.base_url).ok().filter(|_| row.needs_key()));
         let (settings, http) = (settings.clone(), http.clone());
-        Some(Self { row, system, list, own: Mutex::default(), inside, settings, http })
-    }
-
-    /// The account that a request is made with: a person's own before the server's.
-    fn account<'a>(&'a self, own: &'a Accounts) -> Option<&'a Account> {
-        own.at(self.row.name).or(self.system.as_ref())
+        Some(Self { row, system, list, own: Mutex::default(), inside, home, settings, http })
     }
 
     /// What opens for these accounts.
     ///
     /// # Errors
-    /// [`Error::NotConfigured`] without any, [`Error::BadKey`] for a key that can't be sent.
+    /// [`Error::NotConfigured`] without any, [`Error::BadKey`] for a key that can't be sent, [`Error::KeyUnreadable`],
+    /// [`Error::Unreachable`] for an address that nobody may be sent to.
     pub fn door(&self, own: &Accounts) -> Result<Door, Error> {
         if let Some(inside) = &self.inside {
             let (wire, list) = (inside.clone(), self.list.clone());
             let who = (self.row.name, None);
             return Ok(Door { row: self.row, wire, list, base_url: None, key: Key::Server, who });
         }
-        let account = self.account(own).ok_or(Error::NotConfigured)?;
+        match own.held(self.row.name) {
+            Some(held) => self.own_door(held.account.as_ref().map_err(Clone::clone)?),
+            None => {
+                let account = self.system.as_ref().ok_or(Error::NotConfigured)?;
+                self.open(account, &self.http, self.list.clone(), Key::Server)
+            }
+        }
+    }
+
+    /// A person's own: at the address that they gave, by the client that looks where it leads, or where the server's is.
+    fn own_door(&self, account: &Account) -> Result<Door, Error> {
+        let http = match (&account.base_url, &self.settings.guarded) {
+            (None, _) => &self.http,
+            (Some(url), Some(guarded)) if guarded.guard.admits(url) => &guarded.http,
+            // The same word as for a host that does not answer: nobody learns what is there.
+            (Some(_), _) => return Err(Error::Unreachable),
+        };
+        let base_url = account.base_url.clone().or_else(|| self.home.clone()).ok_or(Error::NotConfigured)?;
+        let account = Account { base_url: Some(base_url), ..account.clone() };
+        let list = self.own_list(&account);
+        self.open(&account, http, list, Key::Own)
+    }
+
+    fn open(
+        &self,
+        account: &Account,
+        http: &reqwest::Client,
+        list: Arc<List>,
+        key: Key,
+    ) -> Result<Door, Error> {
         let base = account.base_url.clone().or_else(|| Url::parse(self.row.base_url).ok());
         let base = base.ok_or(Error::NotConfigured)?;
-        let limits = Limits::from(&self.settings);
-        let wire = Arc::from(wire::build(self.row, account, &base, limits, self.http.clone())?);
-        let (list, key) = match account.id {
-            None => (self.list.clone(), Key::Server),
-            Some(id) => (self.own_list(id, account), Key::Own),
-        };
+        let wire = wire::build(self.row, account, &base, Limits::from(&self.settings), http.clone())?;
         let who = (self.row.name, account.id.map(|(id, _)| id));
-        Ok(Door { row: self.row, wire, list, base_url: Some(base), key, who })
+        Ok(Door { row: self.row, wire: Arc::from(wire), list, base_url: Some(base), key, who })
     }
 
     /// Host of the server's own base URL, as it may be shown.
@@ -110,12 +135,14 @@ impl Entry {
         Some(format!("{}/{id}", self.row.name))
     }
 
-    fn own_list(&self, id: (Uuid, i64), account: &Account) -> Arc<List> {
+    fn own_list(&self, account: &Account) -> Arc<List> {
+        let new = || Arc::new(List::new(self.row, is_foreign(self.row, account), &self.settings));
+        // One that is not stored is tried once.
+        let Some(id) = account.id else { return new() };
         let mut own = self.own.lock();
         if own.len() >= OWN_LISTS && !own.contains_key(&id) {
             own.clear();
         }
-        let new = || Arc::new(List::new(self.row, is_foreign(self.row, account), &self.settings));
         own.entry(id).or_insert_with(new).clone()
     }
 }
@@ -180,11 +207,11 @@ impl Door {
             capabilities,
             context_window: number(listed.context_window, known.map(|known| known.context_window)),
             max_output: number(listed.max_output, known.map(|known| known.max_output)),
-            efforts: known
-                .map_or(&[][..], |known| known.efforts)
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect(),
+            efforts: listed.efforts.clone().unwrap_or_else(|| {
+                let unknown = if capabilities.reasoning { self.row.dialect.efforts } else { &[] };
+                let words = known.map_or(unknown, |known| known.efforts);
+                words.iter().map(|word| (*word).to_owned()).collect()
+            }),
             temperature: kind.map_or(
                 if capabilities.reasoning { Temperature::Never } else { Temperature::Always },
                 |known| known.temperature,
@@ -197,10 +224,11 @@ impl Door {
     }
 }
 
-/// OpenAI's list has ids only; its reasoning families are known by their names.
+/// The lists of OpenAI, xAI and Meta have ids only; reasoning families are known by their names.
 fn looks_reasoning(id: &str) -> bool {
     let family = id.rsplit('/').next().unwrap_or(id);
-    ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss"].iter().any(|start| family.starts_with(start))
+    let thinks = ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss", "grok-4", "muse-"];
+    thinks.iter().any(|start| family.starts_with(start)) && !family.contains("non-reasoning")
 }
 
 /// Host of a base URL for people: a public name as it is; everything that describes somebody's network as `private`.

@@ -15,6 +15,10 @@ pub enum Error {
     BadKey,
     #[error("the API key may not do this")]
     Forbidden,
+    #[error("the provider has switched off this account or key")]
+    Banned,
+    #[error("your own API key for this provider has to be entered again")]
+    KeyUnreadable,
     #[error("the provider is asking us to slow down")]
     RateLimited { retry_after: Option<Duration> },
     #[error("the provider account has no credit left")]
@@ -31,6 +35,8 @@ pub enum Error {
     ModelNotFound,
     #[error("more than one provider has this model; say which, as in provider/model")]
     ModelAmbiguous,
+    #[error("this provider has nothing for that")]
+    Unsupported,
     #[error("this provider is not set up")]
     NotConfigured,
     #[error("the provider refused the request with status {status}")]
@@ -56,6 +62,8 @@ impl Error {
             Self::Unauthorized => "provider_unauthorized",
             Self::BadKey => "provider_bad_key",
             Self::Forbidden => "provider_forbidden",
+            Self::Banned => "provider_banned",
+            Self::KeyUnreadable => "key_unreadable",
             Self::RateLimited { .. } => "provider_rate_limited",
             Self::Quota => "provider_quota",
             Self::Overloaded { .. } => "provider_overloaded",
@@ -64,6 +72,7 @@ impl Error {
             Self::ContentBlocked => "content_blocked",
             Self::ModelNotFound => "model_not_found",
             Self::ModelAmbiguous => "model_ambiguous",
+            Self::Unsupported => "provider_unsupported",
             Self::NotConfigured => "provider_not_configured",
             Self::BadRequest { .. } => "provider_bad_request",
             Self::Timeout => "provider_timeout",

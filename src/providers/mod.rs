@@ -5,6 +5,7 @@
 //! Start reading at [`Providers::stream`]; a new OpenAI-shaped provider is one row in [`catalog`].
 
 mod account;
+pub mod beside;
 pub mod catalog;
 mod delta;
 mod entry;
@@ -19,15 +20,16 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use account::{Account, Accounts};
+pub use account::{Account, Accounts, Held};
 pub use delta::{
     Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
 };
 pub use error::Error;
 pub use list::Standing;
 use serde::{Deserialize, Serialize};
-pub use settings::Settings;
+pub use settings::{Guarded, Settings};
 use tokio::time::Instant;
+use url::Url;
 use utoipa::ToSchema;
 
 use self::{
@@ -36,6 +38,7 @@ use self::{
     health::{Health, Report},
     price::Price,
 };
+use crate::platform::http::Guard;
 
 /// A model that can be used now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -151,14 +154,21 @@ struct Shared {
     entries: Vec<Entry>,
     health: Health,
     default_model: Option<String>,
+    guard: Option<Guard>,
 }
 
 impl Providers {
     /// Builds the clients; talks to nobody. A key that cannot be sent makes its provider unusable, not the start.
     pub fn new(settings: Settings, http: reqwest::Client) -> Self {
-        let entries = catalog::ROWS.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
-        let health = Health::default();
-        Self { shared: Arc::new(Shared { entries, health, default_model: settings.default_model }) }
+        Self::of(catalog::ROWS, settings, http)
+    }
+
+    /// The same with rows of one's own in the place of the catalogue's.
+    fn of(rows: &'static [Row], settings: Settings, http: reqwest::Client) -> Self {
+        let entries = rows.iter().filter_map(|row| Entry::new(row, &settings, &http)).collect();
+        let guard = settings.guarded.map(|guarded| guarded.guard);
+        let (health, default_model) = (Health::default(), settings.default_model);
+        Self { shared: Arc::new(Shared { entries, health, default_model, guard }) }
     }
 
     /// The models that can be used now, with these accounts beside the server's. Lists are cached; one that fails or
@@ -254,7 +264,17 @@ impl Providers {
     /// # Errors
     /// What is wrong with the key, or why nobody knows.
     pub async fn check(&self, provider: &str, own: &Accounts) -> Result<(), Error> {
-        self.entry(provider).ok_or(Error::NotConfigured)?.door(own)?.wire.check().await
+        self.door(provider, own)?.wire.check().await
+    }
+
+    /// Where a provider is for everybody without an address of their own.
+    pub fn home(&self, provider: &str) -> Option<&Url> {
+        self.entry(provider)?.home.as_ref()
+    }
+
+    /// Whether a person may have an address of their own there.
+    pub fn may_ask(&self, url: &Url) -> bool {
+        self.shared.guard.as_ref().is_some_and(|guard| guard.admits(url))
     }
 
     /// One row per provider of the catalogue, set up or not.
@@ -277,6 +297,10 @@ impl Providers {
         }
     }
 
+    fn door(&self, provider: &str, own: &Accounts) -> Result<Door, Error> {
+        self.entry(provider).ok_or(Error::NotConfigured)?.door(own)
+    }
+
     fn doors(&self, own: &Accounts) -> impl Iterator<Item = Door> {
         self.shared.entries.iter().filter_map(|entry| entry.door(own).ok())
     }
@@ -287,8 +311,21 @@ impl Providers {
 }
 
 impl Model {
+    /// The word for how much it is to think that comes nearest to the wanted one; `None` where it takes none at all. A
+    /// model whose words nobody knows is sent what was asked for.
+    pub fn effort<'a>(&'a self, wanted: Option<&'a str>) -> Option<&'a str> {
+        let wanted = wanted.filter(|_| self.reasoning)?;
+        let has = |word: &str| self.efforts.iter().any(|effort| effort == word);
+        match wanted {
+            word if self.efforts.is_empty() || has(word) => Some(word),
+            "none" | "minimal" => self.efforts.first().map(String::as_str),
+            "xhigh" | "max" => self.efforts.last().map(String::as_str),
+            _ => None,
+        }
+    }
+
     /// What an answer costs, in billionths of a US dollar; `None` where the price is not known.
     pub fn cost(&self, usage: &Usage) -> Option<i64> {
-        self.exact?.of(usage)
+        usage.cost.or_else(|| self.exact?.of(usage))
     }
 }

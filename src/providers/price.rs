@@ -58,11 +58,11 @@ mod tests {
     fn cached_tokens_have_their_own_price() {
         let price = Price { cached: Some(500), ..Price::per_million(2_000, 10_000) };
         let usage =
-            Usage { input: Some(1_000_000), cached: Some(400_000), output: Some(1_000), reasoning: None };
+            Usage { input: Some(1_000_000), cached: Some(400_000), output: Some(1_000), ..Usage::default() };
         assert_eq!(price.of(&usage).map(dollars).as_deref(), Some("1.41"));
         assert_eq!(price.of(&Usage { output: None, ..usage }), None);
         // What no provider should say.
-        let odd = Usage { input: Some(1), cached: Some(9), output: Some(0), reasoning: None };
+        let odd = Usage { input: Some(1), cached: Some(9), output: Some(0), ..Usage::default() };
         assert_eq!(price.of(&odd), Some(500));
         assert_eq!(Price { cached: None, ..price }.of(&odd), Some(2_000));
         assert_eq!(price.up_to(999_999).of(&usage), None);

@@ -5,12 +5,17 @@ use std::time::Duration;
 use url::Url;
 
 use super::Account;
+use crate::platform::http::Guard;
 
 /// All that this room is told from outside; it reads no environment.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The server's own accounts, by the provider's name.
     pub system: Vec<(&'static str, Account)>,
+    /// Where providers are, by name: where this server says so, else where the catalogue does.
+    pub homes: Vec<(&'static str, Url)>,
+    /// What asks the addresses that people gave themselves; without it nobody may give one.
+    pub guarded: Option<Guarded>,
     /// Whether the simulated provider is offered.
     pub simulated: bool,
     /// Reach the simulated provider over HTTP (`freshet simulate`, the URL ends in `/v1`) instead of in process.
@@ -32,10 +37,21 @@ pub struct Settings {
     pub list_timeout: Duration,
 }
 
+/// A client for addresses that people gave.
+#[derive(Debug, Clone)]
+pub struct Guarded {
+    /// Dials only what the guard lets it.
+    pub http: reqwest::Client,
+    /// Says which addresses may be asked at all.
+    pub guard: Guard,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             system: Vec::new(),
+            homes: Vec::new(),
+            guarded: None,
             simulated: true,
             simulated_url: None,
             default_model: None,

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
+    keys,
     platform::metrics,
     providers::{Accounts, DeltaStream, Error, Key, Model, Request, estimate},
 };
@@ -70,10 +71,13 @@ async fn one(app: &App, job: &Job, name: &str, own: &Accounts, wait: bool) -> Re
         Ok(asked) if wait => begun(asked).await,
         other => other,
     };
+    if let Err(error) = &asked {
+        keys::saw(app, own, &model.provider, Err(error)).await;
+    }
     // What a person's own key may not do is theirs to know.
-    let keys = |error: &Error| model.key == Key::Server && error.is_about_the_key();
+    let purse = |error: &Error| model.key == Key::Server && error.is_about_the_key();
     asked.map_err(|error| {
-        let may = error.may_pass() || keys(&error) || error == Error::ModelNotFound;
+        let may = error.may_pass() || purse(&error) || error == Error::ModelNotFound;
         (error, may)
     })
 }

@@ -22,7 +22,7 @@ use crate::{
     app::App,
     chat::{Course, Message, ReplyError, Settings, Status, events::ReplyThought},
     keys,
-    providers::{self, Delta, FinishReason, Replay, Usage, price},
+    providers::{self, Accounts, Delta, FinishReason, Replay, Usage, price},
     stream::{Lost, Part, Writer, lease},
 };
 
@@ -168,7 +168,27 @@ impl From<Lost> for Broken {
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
-    let Asked { model, mut deltas, bound, left_out } = ask(app, job, &own).await?;
+    // Of a key that is refused at once, before there is a model.
+    let mut provider = job.model.split('/').next().unwrap_or_default().to_owned();
+    let pulled = follow(app, job, progress, &own, &mut provider).await;
+    match &pulled {
+        Ok(_) => keys::saw(app, &own, &provider, Ok(())).await,
+        Err(Broken::Provider(error)) => keys::saw(app, &own, &provider, Err(error)).await,
+        Err(Broken::Lost) => {}
+    }
+    pulled
+}
+
+/// From the question to the last delta; says whose model answers.
+async fn follow(
+    app: &App,
+    job: &Job,
+    progress: &mut Progress,
+    own: &Accounts,
+    provider: &mut String,
+) -> Result<FinishReason, Broken> {
+    let Asked { model, mut deltas, bound, left_out } = ask(app, job, own).await?;
+    provider.clone_from(&model.provider);
     progress.course.left_out = i64::try_from(left_out).ok().filter(|left| *left > 0);
     progress.course.stepped_in = Some(model.name.clone()).filter(|name| *name != job.model);
     loop {

@@ -189,9 +189,12 @@ fn provider_label(model: &str) -> &'static str {
 fn reason(code: &str) -> FailureReason {
     match code {
         "provider_rate_limited" => FailureReason::RateLimited,
-        "provider_unauthorized" | "provider_forbidden" | "provider_bad_key" | "provider_not_configured" => {
-            FailureReason::Unauthorized
-        }
+        "provider_unauthorized"
+        | "provider_forbidden"
+        | "provider_bad_key"
+        | "provider_not_configured"
+        | "key_unreadable" => FailureReason::Unauthorized,
+        "provider_banned" => FailureReason::Banned,
         "provider_quota" => FailureReason::OutOfCredit,
         "model_not_found" | "model_ambiguous" => FailureReason::ModelMissing,
         "context_length" => FailureReason::TooLong,

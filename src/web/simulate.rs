@@ -1,33 +1,39 @@
-//! `freshet simulate`: the simulated provider behind a real socket, speaking the OpenAI wire.
+//! `freshet simulate`: the simulated provider behind a real socket, speaking the words of several providers.
 //!
-//! `POST /v1/chat/completions` (streamed or not), `GET /v1/models`, and for tests `GET /_sim/stats` (what was really
-//! asked) and `DELETE /_sim/stats` (forget it). Any key is good, except one that starts with `sk-bad`: that is refused
-//! and echoed in the error, as real providers do. Faults are real here: a cut breaks the connection inside a chunk.
+//! One file per face: `POST /v1/chat/completions` (streamed or not), `POST /v1/messages` as Anthropic, `/v1beta/models`
+//! as Google and `/api/chat` as Ollama speak; `GET /v1/models`, and for tests
+//! `GET /_sim/stats` (what was really asked) and `DELETE /_sim/stats` (forget it). Any key is good, except those in
+//! `keys.rs`. Faults are real here: a cut breaks the connection inside a chunk.
 
 mod asked;
+mod chat;
+mod generate;
+mod keys;
+mod messages;
+mod ollama;
 mod watched;
+mod whole;
 
 use std::{io, sync::Arc};
 
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
     serve::ListenerExt,
 };
-use futures::StreamExt;
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 
 pub use self::watched::Stats;
-use self::{asked::Asked, watched::Watched};
+use self::watched::Watched;
 use crate::{
     providers::{
-        Delta, Usage,
-        simulated::{self, Performance, Refusal, Stage, usage_json},
+        Request,
+        simulated::{self, Performance, Refusal, Stage, voice::Voice},
     },
     replies::titles,
 };
@@ -45,8 +51,15 @@ pub async fn simulate_server(listener: TcpListener) -> io::Result<()> {
 /// The routes, with a stage and counters of their own.
 pub fn router() -> Router {
     Router::new()
-        .route("/v1/chat/completions", post(complete))
+        .route("/v1/chat/completions", post(chat::complete))
         .route("/v1/models", get(models))
+        .route("/v1/messages", post(messages::complete))
+        .route("/v1beta/models", get(generate::models))
+        .route("/v1beta/models/{*what}", post(generate::complete))
+        .route("/v1/models/{*what}", post(generate::complete))
+        .route("/api/chat", post(ollama::complete))
+        .route("/api/tags", get(ollama::tags))
+        .route("/api/show", post(ollama::show))
         .route("/_sim/stats", get(stats).delete(reset))
         .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(Arc::<Simulation>::default())
@@ -58,57 +71,58 @@ struct Simulation {
     stats: Arc<Mutex<Stats>>,
 }
 
-async fn complete(
-    State(simulation): State<Arc<Simulation>>,
-    headers: HeaderMap,
-    asked: Result<Json<Asked>, JsonRejection>,
-) -> Response {
-    let Ok(Json(asked)) = asked else {
-        return refuse(Refusal::openai(
-            400,
-            "invalid_request_error",
-            "The body is not a chat completion request.",
-        ));
-    };
-    // Usage is asked for in streams only; elsewhere it always comes.
-    let (stream, usage) = (asked.stream, !asked.stream || asked.wants_usage());
-    let request = asked.into_request();
-    let key =
-        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let key = key.unwrap_or("").to_owned();
-    // Beside the answers that tests count and follow, not among them.
-    let stats = if titles::is_asked_for(&request) {
-        simulation.stats.lock().titles += 1;
-        Arc::default()
-    } else {
-        simulation.stats.clone()
-    };
-    stats.lock().count(&key, &request);
-    let performance = if key.starts_with("sk-bad") {
-        Performance::Refuse(Refusal::openai(
-            401,
-            "invalid_api_key",
-            &format!("Incorrect API key provided: {key}."),
-        ))
-    } else {
-        simulation.stage.perform(&request, usage)
-    };
-    match performance {
-        Performance::Refuse(refusal) => {
-            stats.lock().refused += 1;
-            refuse(refusal)
-        }
-        Performance::Play(frames) => {
-            let watched = Watched::new(frames, stats);
-            if stream { stream_out(watched) } else { whole(watched, &request.model).await }
+impl Simulation {
+    /// Counts a request and begins its answer, unless the key, the face (`wrong`) or the model is against it.
+    fn perform(
+        &self,
+        key: &str,
+        request: &Request,
+        voice: Box<dyn Voice>,
+        wrong: Option<Refusal>,
+    ) -> Result<Watched, Refusal> {
+        // Beside the answers that tests count and follow, not among them.
+        let stats = if titles::is_asked_for(request) {
+            self.stats.lock().titles += 1;
+            Arc::default()
+        } else {
+            self.stats.clone()
+        };
+        stats.lock().count(key, request);
+        let performance = match keys::refusal(key).or(wrong) {
+            Some(refusal) => Performance::Refuse(refusal),
+            None => self.stage.perform(request, voice),
+        };
+        match performance {
+            Performance::Refuse(refusal) => {
+                stats.lock().refused += 1;
+                Err(refusal)
+            }
+            Performance::Play(frames) => Ok(Watched::new(frames, stats)),
         }
     }
 }
 
-fn refuse(refusal: Refusal) -> Response {
+/// The key of a request that has it in the usual place.
+fn key_of(headers: &HeaderMap) -> String {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("").to_owned()
+}
+
+/// A refusal in OpenAI's words.
+fn openai_refusal(refusal: &Refusal) -> Response {
+    response(refusal, &refusal.openai())
+}
+
+/// A refusal; `body` is what this face says, unless a proxy answers for it.
+fn response(refusal: &Refusal, body: &serde_json::Value) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, [(header::CONTENT_TYPE, refusal.content_type)], refusal.body).into_response();
-    if let Some(Ok(wait)) = refusal.retry_after.map(|wait| wait.parse()) {
+    let (kind, body) = if refusal.html {
+        ("text/html", refusal.message.clone())
+    } else {
+        ("application/json", body.to_string())
+    };
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+    if let Some(Ok(wait)) = refusal.retry_after.as_ref().map(|wait| wait.parse()) {
         response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
     response
@@ -120,54 +134,26 @@ fn stream_out(frames: Watched) -> Response {
     (headers, Body::from_stream(frames)).into_response()
 }
 
-/// The same answer in one piece, for clients that do not stream.
-async fn whole(frames: Watched, model: &str) -> Response {
-    let (mut text, mut thinking, mut usage, mut finish) =
-        (String::new(), String::new(), Usage::default(), None);
-    let mut calls = Vec::new();
-    let mut deltas = simulated::read(frames.map(|frame| frame.map_err(drop)));
-    while let Some(delta) = deltas.next().await {
-        match delta {
-            Ok(Delta::Text(more)) => text.push_str(&more),
-            Ok(Delta::Thinking(more)) => thinking.push_str(&more),
-            Ok(Delta::Usage(told)) => usage = told,
-            Ok(Delta::Model(_) | Delta::Replay(_)) => {}
-            Ok(Delta::End(reason)) => finish = Some(reason),
-            Ok(Delta::ToolCall { id, name, arguments, .. }) => add_call(&mut calls, id, name, &arguments),
-            Err(_) => return refuse(Refusal::openai(500, "server_error", "the answer broke off")),
-        }
+/// One address, three lists: who asks is known by the headers.
+async fn models(State(simulation): State<Arc<Simulation>>, headers: HeaderMap, uri: Uri) -> Response {
+    if headers.contains_key("anthropic-version") {
+        return Query::try_from_uri(&uri)
+            .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));
     }
-    let mut message = serde_json::json!({ "role": "assistant", "content": text, "refusal": null });
-    if !thinking.is_empty() {
-        message["reasoning_content"] = thinking.into();
+    if headers.contains_key("x-goog-api-key") {
+        return match Query::try_from_uri(&uri) {
+            Ok(options) => generate::models(headers, options).await,
+            Err(wrong) => wrong.into_response(),
+        };
     }
-    if !calls.is_empty() {
-        message["tool_calls"] = calls.into();
+    let key = key_of(&headers);
+    simulation.stats.lock().listed(&key);
+    if let Some(refusal) = keys::refusal(&key) {
+        return openai_refusal(&refusal);
     }
-    let finish = finish.as_ref().map(|reason| reason.as_str());
-    Json(serde_json::json!({
-        "id": "chatcmpl-sim", "object": "chat.completion", "created": 1_790_000_000, "model": model,
-        "choices": [{ "index": 0, "message": message, "finish_reason": finish, "logprobs": null }],
-        "usage": usage_json(&usage),
-    }))
-    .into_response()
-}
-
-/// Puts fragments of a tool call together; one with an id begins a call.
-fn add_call(calls: &mut Vec<serde_json::Value>, id: Option<String>, name: Option<String>, arguments: &str) {
-    if let Some(id) = id {
-        let function = serde_json::json!({ "name": name, "arguments": "" });
-        calls.push(serde_json::json!({ "id": id, "type": "function", "function": function }));
-    }
-    if let Some(call) = calls.last_mut() {
-        let so_far = call["function"]["arguments"].as_str().unwrap_or("").to_owned();
-        call["function"]["arguments"] = (so_far + arguments).into();
-    }
-}
-
-async fn models() -> Json<serde_json::Value> {
     let entry = |id| serde_json::json!({ "id": id, "object": "model", "created": 1_790_000_000, "owned_by": "freshet" });
-    Json(serde_json::json!({ "object": "list", "data": simulated::ids().map(entry).collect::<Vec<_>>() }))
+    let data: Vec<_> = simulated::ids().map(entry).collect();
+    Json(serde_json::json!({ "object": "list", "data": data })).into_response()
 }
 
 async fn stats(State(simulation): State<Arc<Simulation>>) -> Json<Stats> {

@@ -29,6 +29,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $tag, "/answers.ftl")),
             include_str!(concat!("../locales/", $tag, "/tuning.ftl")),
             include_str!(concat!("../locales/", $tag, "/people.ftl")),
+            include_str!(concat!("../locales/", $tag, "/keys.ftl")),
             include_str!(concat!("../locales/", $tag, "/models.ftl")),
         )
     };

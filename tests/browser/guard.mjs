@@ -50,7 +50,7 @@ export function watchPage() {
     for (const element of body.querySelectorAll(badElements)) window.hostile.push(element.outerHTML.slice(0, 200));
     for (const element of body.querySelectorAll('*')) {
       for (const { name } of element.attributes) {
-        const isOwn = element.matches('.code__copy, figure.code[data-wrap]') || (/^data-(part|touched|open|run|after)$/.test(name) && element.parentElement.closest('.message__body') === body);
+        const isOwn = element.matches('.code__copy, figure.code[data-wrap]') || (/^data-(part|touched|open|run|after|near)$/.test(name) && element.parentElement.closest('.message__body') === body);
         if (badAttribute.test(name) && !isOwn) window.hostile.push(`${name} in ${element.outerHTML.slice(0, 200)}`);
       }
     }

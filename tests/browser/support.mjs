@@ -95,7 +95,7 @@ export const log = page => page.evaluate(() => {
   for (const tools of log.querySelectorAll('.code__tools')) tools.remove();
   for (const figure of log.querySelectorAll('[data-wrap]')) figure.removeAttribute('data-wrap');
   for (const element of log.querySelectorAll('[tabindex]')) element.removeAttribute('tabindex');
-  for (const name of ['data-touched', 'data-open', 'data-run', 'data-after']) {
+  for (const name of ['data-touched', 'data-open', 'data-run', 'data-after', 'data-near']) {
     for (const element of log.querySelectorAll(`[${name}]`)) element.removeAttribute(name);
   }
   return log.innerHTML;

@@ -45,4 +45,7 @@ is "a favourite is marked" "$(cat favourites.txt)" simulated/tokens:n=5,ms=0
 holds "lists say when they were fetched" 'select(.name == "simulated") | .list_error == null' lists.json
 contains "formulas and tables" "<msup>" rendered.html
 contains "code" "<span" painted.html
+holds "a key is recognised by its shape" '.provider == "openai"' detected.json
+holds "a key is shown by its end" '.last4 == "9f3a" and (.state | length > 0)' keys.json
+[ "$(grep -c not-a-real detected.json key.json keys.json | grep -vc ':0$')" = 0 ] || { echo "FAILED: a key came back" >&2; exit 1; }
 holds "settings follow the person" '.locale == "de" and .time_zone == "Europe/Berlin"' me.json

@@ -12,6 +12,7 @@ mod architecture;
 mod faults;
 mod flows;
 mod instances;
+mod keys;
 mod live;
 mod models;
 mod pages;

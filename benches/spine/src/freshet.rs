@@ -50,6 +50,8 @@ pub fn start(
         ("FRESHET_DATA_DIR", data.as_ref()),
         ("FRESHET_SIMULATED_URL", simulator),
         ("FRESHET_LOG_FORMAT", "json"),
+        // A title is a request of its own beside the one that is measured.
+        ("FRESHET_TITLE_MODEL", "off"),
         // One person opens everything here.
         ("FRESHET_STREAMS_PER_USER", "100000"),
         ("FRESHET_CONNECTIONS_PER_ADDRESS", "100000"),

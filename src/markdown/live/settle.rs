@@ -104,7 +104,9 @@ impl Live {
             return;
         }
         let head: usize = self.rest[open_at..whole].split_inclusive('\n').take(2).map(str::len).sum();
-        if !self.context.is_empty() || head > cut::LINE || !is_modest(node) {
+        // Head and first row come together: they decide how wide the columns are (prose.css).
+        let lacks_row = node.children().nth(1).is_none();
+        if lacks_row || !self.context.is_empty() || head > cut::LINE || !is_modest(node) {
             self.drop_rest(open_at);
             return;
         }

@@ -1,15 +1,32 @@
 //! The providers as data. To add one that speaks a wire we know, add a file with its row, and a line to [`ROWS`].
 
+mod anthropic;
+mod compatible;
+mod gemini;
+mod meta;
+mod ollama;
 mod openai;
+mod openrouter;
 mod simulated;
+mod v0;
+mod xai;
 
+pub use anthropic::ANTHROPIC;
+pub use compatible::COMPATIBLE;
+pub use gemini::GEMINI;
+pub use meta::META;
+pub use ollama::OLLAMA;
 pub use openai::OPENAI;
+pub use openrouter::OPENROUTER;
 pub use simulated::SIMULATED;
+pub use v0::V0;
+pub use xai::XAI;
 
 use super::{Capabilities, price::Price};
 
 /// All providers, in the order in which a person sees them.
-pub const ROWS: &[Row] = &[OPENAI, SIMULATED];
+pub const ROWS: &[Row] =
+    &[OPENAI, ANTHROPIC, GEMINI, XAI, META, V0, OPENROUTER, OLLAMA, COMPATIBLE, SIMULATED];
 
 /// One provider.
 pub struct Row {
@@ -37,11 +54,24 @@ pub struct Row {
     pub key_page: &'static str,
 }
 
+impl Row {
+    /// Whether nobody gets in without a key.
+    pub fn needs_key(&self) -> bool {
+        !matches!(self.name, "ollama" | "compatible")
+    }
+}
+
 /// The wires. One that is new has a file in `wire/` and a line in `wire::build`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// OpenAI's Chat Completions, and Responses where [`Dialect`] says so.
     OpenAi,
+    /// Anthropic's Messages.
+    Messages,
+    /// Google's generateContent.
+    Generate,
+    /// Ollama's own.
+    Ollama,
 }
 
 /// How this provider's OpenAI wire differs from the common one.
@@ -51,11 +81,50 @@ pub struct Dialect {
     pub max_completion_tokens: bool,
     /// Sends `stream_options.include_usage`; some old servers refuse the field.
     pub stream_usage: bool,
+    /// Which models are asked through Responses instead of Chat Completions.
+    pub responses: Responses,
+    /// The role of system text in Responses.
+    pub system: &'static str,
+    /// Models that think refuse tools in Chat Completions unless they are told not to think.
+    pub responses_for_tools: bool,
+    /// Counts reasoning tokens beside the answer's, not among them.
+    pub reasoning_apart: bool,
+    /// Wants `reasoning_details` back.
+    pub details: bool,
+    /// Can do without a key.
+    pub keyless: bool,
+    /// Has a list of models.
+    pub has_list: bool,
+    /// Where a key is proven; a page that needs one.
+    pub proof: &'static str,
+    /// The words for how much to think of models that the catalogue doesn't know.
+    pub efforts: &'static [&'static str],
+}
+
+/// When a provider is asked through OpenAI's Responses, which alone keep thoughts from turn to turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Responses {
+    Never,
+    /// For models that think; on the provider's own host only, since look-alikes don't have it.
+    Reasoning,
+    Always,
 }
 
 impl Dialect {
     /// What every look-alike understands.
-    pub const COMMON: Self = Self { max_completion_tokens: false, stream_usage: true };
+    pub const COMMON: Self = Self {
+        max_completion_tokens: false,
+        stream_usage: true,
+        responses: Responses::Never,
+        system: "system",
+        responses_for_tools: false,
+        reasoning_apart: false,
+        details: false,
+        keyless: false,
+        has_list: true,
+        proof: "/models",
+        efforts: &[],
+    };
 }
 
 /// A model we know something about.

@@ -1,6 +1,6 @@
 //! OpenAI itself, or anything that looks like it behind `OPENAI_BASE_URL`.
 
-use super::{Dialect, Kind, Known, LOW_TO_MAX, NONE_TO_MAX, Row, Temperature};
+use super::{Dialect, Kind, Known, LOW_TO_MAX, NONE_TO_MAX, Responses, Row, Temperature};
 use crate::providers::{Capabilities, price::Price};
 
 /// See the module. Prices: standard tier, as published or, for gpt-6-sol, by third-party tables, 2026-11-20; gpt-4o-mini's
@@ -10,7 +10,13 @@ pub const OPENAI: Row = Row {
     label: "OpenAI",
     kind: Kind::OpenAi,
     base_url: "https://api.openai.com/v1",
-    dialect: Dialect { max_completion_tokens: true, stream_usage: true },
+    dialect: Dialect {
+        max_completion_tokens: true,
+        responses: Responses::Reasoning,
+        system: "developer",
+        responses_for_tools: true,
+        ..Dialect::COMMON
+    },
     known: &[
         Known::able("gpt-6.1-sol", "GPT-6.1 Sol", 1_050_000, 128_000).at(2_000, 10_000).thinks(LOW_TO_MAX),
         Known::able("gpt-6.1-terra", "GPT-6.1 Terra", 1_050_000, 128_000)

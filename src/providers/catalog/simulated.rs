@@ -9,7 +9,7 @@ pub const SIMULATED: Row = Row {
     label: "Simulated",
     kind: Kind::OpenAi,
     base_url: "http://127.0.0.1:4010/v1",
-    dialect: Dialect { max_completion_tokens: true, stream_usage: true },
+    dialect: Dialect { max_completion_tokens: true, ..Dialect::COMMON },
     known: &[
         Known::plain("essay", "Essay (a tour of Freshet)", 128_000),
         Known::plain("fast", "Fast", 128_000),

@@ -4,12 +4,10 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::{
     Refusal,
     cast::say,
-    score::{Beat, Cut, Part},
+    score::{Beat, Cut, Fragment, Part},
 };
 
 /// What a script comes to.
@@ -22,6 +20,9 @@ pub enum Fault {
 
 const CARRIER: &str = "The answer begins as planned, word after word, and nothing seems to be wrong with it. Then, on \
                        purpose, something happens that a program must be ready for. ";
+
+const HTML: &str =
+    "<!doctype html><title>Bad gateway</title><h1>502</h1><p>The upstream is having a day off.</p>";
 
 const HELP: &str = "I fail on demand. Write one of these as your message:\n\n\
     | script | what happens |\n|---|---|\n\
@@ -95,8 +96,6 @@ pub fn read(prompt: &str) -> Fault {
 }
 
 fn refusal(script: &Script<'_>) -> Option<Refusal> {
-    let html =
-        "<!doctype html><title>Bad gateway</title><h1>502</h1><p>The upstream is having a day off.</p>";
     Some(match script.name {
         "status" => {
             let status = script
@@ -106,20 +105,16 @@ fn refusal(script: &Script<'_>) -> Option<Refusal> {
                 .filter(|code| (400..600).contains(code));
             let status = status.unwrap_or(500);
             let retry_after = script.text("retry_after").map(str::to_owned);
-            Refusal { retry_after, ..Refusal::openai(status, code_of(status), "a failure you asked for") }
+            Refusal { retry_after, ..Refusal::new(status, code_of(status), "a failure you asked for") }
         }
-        "quota" => Refusal::openai(429, "insufficient_quota", "You exceeded your current quota."),
-        "context" => Refusal::openai(
-            400,
-            "context_length_exceeded",
-            "This model's maximum context length is 10 tokens.",
-        ),
-        "key" => Refusal::openai(401, "invalid_api_key", "Incorrect API key provided."),
-        "model" => Refusal::openai(404, "model_not_found", "The model does not exist."),
-        "html200" => {
-            Refusal { status: 200, content_type: "text/html", retry_after: None, body: html.to_owned() }
+        "quota" => Refusal::new(429, "insufficient_quota", "You exceeded your current quota."),
+        "context" => {
+            Refusal::new(400, "context_length_exceeded", "This model's maximum context length is 10 tokens.")
         }
-        "json200" => Refusal { status: 200, ..Refusal::openai(200, "server_error", "an error in disguise") },
+        "key" => Refusal::new(401, "invalid_api_key", "Incorrect API key provided."),
+        "model" => Refusal::new(404, "model_not_found", "The model does not exist."),
+        "html200" => Refusal { html: true, ..Refusal::new(200, "", HTML) },
+        "json200" => Refusal::new(200, "server_error", "an error in disguise"),
         _ => return None,
     })
 }
@@ -140,28 +135,18 @@ fn stream(script: &Script<'_>) -> Option<Vec<Beat>> {
         // The short wait lets the half chunk leave the socket's buffer before the connection goes.
         "cut" => vec![
             script.before(200),
-            raw("data: {\"id\":\"chatcmpl-sim\",\"choices\":[{\"index\":0,\"delta\":{\"cont"),
+            Beat::Half { closed: false },
             Beat::Wait(Duration::from_millis(10)),
             Beat::Break,
         ],
         "stall" => vec![script.before(100), Beat::Wait(script.time("ms", 60_000)), script.before(100)],
         "first" => vec![Beat::Wait(script.time("ms", 5_000)), script.before(100)],
         "dribble" => {
-            let bytes = format!(
-                ": {}\n",
-                "x".repeat(usize::try_from(script.number("n", 30).min(100_000)).unwrap_or(0))
-            );
-            vec![
-                script.before(20),
-                Beat::Raw { bytes: bytes.into(), step: 1, every: script.time("ms", 2_000) },
-            ]
+            let length = usize::try_from(script.number("n", 30).min(100_000)).unwrap_or(0);
+            vec![script.before(20), Beat::Dribble { length, every: script.time("ms", 2_000) }]
         }
         "line" => vec![script.before(20), endless(script.number("bytes", 10 << 20))],
-        "malformed" => vec![
-            script.before(50),
-            raw("data: {\"choices\":[{\"delta\":{\"content\":\"oops\n\n"),
-            script.before(50),
-        ],
+        "malformed" => vec![script.before(50), Beat::Half { closed: true }, script.before(50)],
         "empty" => Vec::new(),
         "no_finish" => vec![script.before(100), Beat::Done],
         "no_done" => vec![script.before(100), Beat::Finish("stop")],
@@ -169,9 +154,7 @@ fn stream(script: &Script<'_>) -> Option<Vec<Beat>> {
         "finish" => vec![script.before(100), Beat::Finish(reason(script)), Beat::Usage, Beat::Done],
         "error_chunk" => {
             let code = script.text("code").unwrap_or("server_error");
-            let error =
-                serde_json::json!({"error": {"message": "it broke on the way", "type": code, "code": code}});
-            vec![script.before(50), raw(format!("data: {error}\n\n")), Beat::Done]
+            vec![script.before(50), Beat::Error(code.to_owned()), Beat::Done]
         }
         "huge" => vec![say(carrier(script.number("chunk", 5_000_000)), Cut::Whole, Duration::ZERO)],
         "tiny" => vec![say(carrier(script.number("n", 100_000)), Cut::Chars(1), Duration::ZERO)],
@@ -185,27 +168,18 @@ fn stream(script: &Script<'_>) -> Option<Vec<Beat>> {
             say("That took a while.", Cut::Words, Duration::ZERO),
         ],
         "tool" => tool(script),
-        "utf8" => vec![shredded("Grüße, 👩‍👩‍👧‍👦 and 한글, naïve café, 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 — ✓")],
-        "surrogate" => vec![raw(
-            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"wave \\ud83c\\udf0a, half \\ud83c!\"}}]}\n\n",
-        )],
-        "invalid" => vec![raw(INVALID)],
+        "utf8" => vec![Beat::Shred("Grüße, 👩‍👩‍👧‍👦 and 한글, naïve café, 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 — ✓")],
+        "surrogate" => vec![Beat::Escaped(br"wave \ud83c\udf0a, half \ud83c!")],
+        // A byte that is never UTF-8, and a character that lacks its end.
+        "invalid" => vec![Beat::Escaped(b"good \xff bad \xe2\x82 good")],
         "late_usage" => {
             let wait = Beat::Wait(script.time("ms", 500));
             vec![script.before(100), Beat::Finish("stop"), wait, Beat::Usage, Beat::Done]
         }
-        "noise" => vec![raw(NOISE), script.before(100)],
+        "noise" => vec![Beat::Noise, script.before(100)],
         _ => return None,
     })
 }
-
-/// A byte that is never UTF-8, and a character that lacks its end.
-const INVALID: &[u8] =
-    b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"good \xff bad \xe2\x82 good\"}}]}\n\n";
-
-/// Things that must be skipped without a word.
-const NOISE: &str = ": OPENROUTER PROCESSING\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\nid: 7\nretry: 10\n\ndata:\n\n\
-                     data: {\"choices\":[]}\n\ndata: {\"choices\":null,\"usage\":null}\n\nnonsense: yes\n\n";
 
 fn reason(script: &Script<'_>) -> &'static str {
     match script.text("reason").unwrap_or("content_filter") {
@@ -218,14 +192,13 @@ fn reason(script: &Script<'_>) -> &'static str {
 }
 
 fn tool(script: &Script<'_>) -> Vec<Beat> {
-    let name = script.text("name").unwrap_or("add");
-    let call = |value| Beat::Call(value);
+    let name = script.text("name").unwrap_or("add").to_owned();
+    let call =
+        |opens, arguments: &str| Beat::Call(Fragment { index: 0, opens, arguments: arguments.to_owned() });
     vec![
-        call(
-            serde_json::json!({"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": ""}}),
-        ),
-        call(serde_json::json!({"index": 0, "function": {"arguments": "{\"a\":"}})),
-        call(serde_json::json!({"index": 0, "function": {"arguments": " 1}"}})),
+        call(Some(("call_1".to_owned(), name)), ""),
+        call(None, "{\"a\":"),
+        call(None, " 1}"),
         Beat::Finish("tool_calls"),
         Beat::Usage,
         Beat::Done,
@@ -236,17 +209,7 @@ fn carrier(bytes: u64) -> String {
     CARRIER.chars().cycle().take(usize::try_from(bytes.min(20_000_000)).unwrap_or(0)).collect()
 }
 
-fn raw(bytes: impl Into<Bytes>) -> Beat {
-    Beat::Raw { bytes: bytes.into(), step: usize::MAX, every: Duration::ZERO }
-}
-
 fn endless(bytes: u64) -> Beat {
     let line = vec![b'x'; usize::try_from(bytes.min(64 << 20)).unwrap_or(0)];
     Beat::Raw { bytes: line.into(), step: 64 << 10, every: Duration::ZERO }
-}
-
-/// A text whose chunk leaves byte by byte.
-fn shredded(text: &str) -> Beat {
-    let event = serde_json::json!({"choices": [{"index": 0, "delta": {"content": text}}]});
-    Beat::Raw { bytes: format!("data: {event}\n\n").into(), step: 1, every: Duration::ZERO }
 }

@@ -1,19 +1,23 @@
-//! Plays a score as bytes of the OpenAI wire, at the score's own pace.
+//! Plays a score through a voice, at the score's own pace.
 //!
-//! Cheap on purpose, since benchmarks measure others against it: one timer per answer, the constant part of a chunk is
-//! rendered once, and everything that is due goes out in one frame.
+//! Cheap on purpose, since benchmarks measure others against it: one timer per answer, and everything that is due goes
+//! out in one frame.
 
 use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
 use futures::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::score::{Part, Score, Step};
+use super::{
+    score::{Beat, Part, Score, Step},
+    voice::{Voice, escape},
+};
 use crate::providers::{Usage, wire::Lost};
 
 /// A frame is sent when it has grown to this, even if more is due.
@@ -22,10 +26,10 @@ const FRAME: usize = 16 << 10;
 /// The body of one streamed answer. An `Err` means: break the connection.
 pub struct Frames {
     score: Score,
+    voice: Box<dyn Voice>,
     out: BytesMut,
-    head: String,
-    tail: &'static str,
-    include_usage: bool,
+    /// A token as it may stand in JSON.
+    token: BytesMut,
     prompt_tokens: u64,
     spoken: u64,
     thought: u64,
@@ -34,22 +38,19 @@ pub struct Frames {
     /// A frame that must not be joined with others, and whether the connection breaks after what is in `out`.
     held: Option<Bytes>,
     breaks: bool,
+    over: bool,
 }
 
 impl Frames {
-    /// `model` is said back in every chunk; `include_usage` as in `stream_options`.
-    pub fn new(score: Score, model: &str, prompt_tokens: u64, include_usage: bool) -> Self {
-        let id = super::words::hash(model) ^ prompt_tokens;
-        let model = serde_json::Value::from(model);
-        let head = format!(
-            r#"data: {{"id":"chatcmpl-sim{id:016x}","object":"chat.completion.chunk","created":1790000000,"model":{model},"choices":[{{"index":0,"delta":{{"#
-        );
-        let mut frames = Self {
+    /// Nothing plays before it is polled.
+    pub fn new(score: Score, mut voice: Box<dyn Voice>, prompt_tokens: u64) -> Self {
+        let mut out = BytesMut::new();
+        voice.begin(&mut out);
+        Self {
             score,
-            out: BytesMut::new(),
-            head,
-            tail: if include_usage { "}],\"usage\":null}\n\n" } else { "}]}\n\n" },
-            include_usage,
+            voice,
+            out,
+            token: BytesMut::new(),
             prompt_tokens,
             spoken: 0,
             thought: 0,
@@ -57,55 +58,67 @@ impl Frames {
             clock: None,
             held: None,
             breaks: false,
-        };
-        frames.chunk(r#""role":"assistant","content":"""#, None);
-        frames
+            over: false,
+        }
     }
 
     /// Puts one step into `out`; false when the score is over.
     fn play(&mut self) -> bool {
-        // The head is cloned nowhere: fields are borrowed one by one.
-        let Self { score, out, head, tail, .. } = self;
+        let Self { score, voice, out, .. } = self;
         match score.next_step() {
-            None => return false,
+            None => {
+                if !std::mem::replace(&mut self.over, true) {
+                    voice.over(out);
+                }
+                return false;
+            }
             Some(Step::Token(part, text)) => {
-                out.put_slice(head.as_bytes());
-                out.put_slice(match part {
-                    Part::Answer => br#""content":""#,
-                    Part::Thinking => br#""reasoning_content":""#,
-                });
-                escape(text, out);
-                out.put_slice(b"\"},\"finish_reason\":null");
-                out.put_slice(tail.as_bytes());
+                self.token.clear();
+                escape(text, &mut self.token);
+                voice.token(part, &self.token, out);
                 self.thought += u64::from(part == Part::Thinking);
                 self.spoken += u64::from(part == Part::Answer);
             }
             Some(Step::Wait(time)) => self.due += time,
-            Some(Step::Call(call)) => self.chunk(&format!(r#""tool_calls":[{call}]"#), None),
-            Some(Step::Finish(word)) => self.chunk("", Some(word)),
-            Some(Step::Usage) => self.usage(),
-            Some(Step::Done) => self.out.put_slice(b"data: [DONE]\n\n"),
+            Some(Step::Call(fragment)) => voice.call(&fragment, out),
+            Some(Step::Finish(word)) => voice.finish(word, out),
+            Some(Step::Usage) => {
+                let usage = self.told();
+                self.voice.usage(&usage, &mut self.out);
+            }
+            Some(Step::Done) => voice.done(out),
             Some(Step::Raw(bytes)) => self.held = Some(bytes),
+            Some(Step::Escaped(json)) => voice.token(Part::Answer, json, out),
+            Some(Step::Half { closed }) => self.held = Some(self.half(closed)),
+            Some(Step::Shred(text)) => {
+                let mut event = BytesMut::new();
+                self.token.clear();
+                escape(&text, &mut self.token);
+                voice.token(Part::Answer, &self.token, &mut event);
+                score.insert(Beat::Raw { bytes: event.freeze(), step: 1, every: Duration::ZERO });
+            }
+            Some(Step::Dribble { length, every }) => {
+                let mut comment = BytesMut::new();
+                voice.comment(length, &mut comment);
+                score.insert(Beat::Raw { bytes: comment.freeze(), step: 1, every });
+            }
+            Some(Step::Error(code)) => voice.error(&code, out),
+            Some(Step::Noise) => voice.noise(out),
             Some(Step::Break) => self.breaks = true,
         }
         true
     }
 
-    fn chunk(&mut self, delta: &str, finish: Option<&str>) {
-        let finish = finish.map_or("null".to_owned(), |word| format!("\"{word}\""));
-        for piece in [self.head.as_str(), delta, "},\"finish_reason\":", &finish, self.tail] {
-            self.out.put_slice(piece.as_bytes());
+    /// The event of a token up to the middle of its text.
+    fn half(&mut self, closed: bool) -> Bytes {
+        let mut event = BytesMut::new();
+        self.voice.token(Part::Answer, b"oops", &mut event);
+        let middle = event.windows(4).position(|bytes| bytes == b"oops").map_or(event.len() / 2, |at| at + 2);
+        event.truncate(middle);
+        if closed {
+            event.put_slice(self.voice.event_end());
         }
-    }
-
-    fn usage(&mut self) {
-        if !self.include_usage {
-            return;
-        }
-        let Some((head, _)) = self.head.split_once(r#"{"index""#) else { return };
-        let usage = usage_json(&self.told());
-        self.out.put_slice(head.as_bytes());
-        self.out.put_slice(format!("],\"usage\":{usage}}}\n\n").as_bytes());
+        event.freeze()
     }
 
     fn told(&self) -> Usage {
@@ -114,18 +127,9 @@ impl Frames {
             cached: Some(0),
             output: Some(self.spoken + self.thought),
             reasoning: Some(self.thought),
+            cost: None,
         }
     }
-}
-
-/// Usage in the OpenAI wire's words.
-pub fn usage_json(usage: &Usage) -> serde_json::Value {
-    let (input, output) = (usage.input.unwrap_or(0), usage.output.unwrap_or(0));
-    serde_json::json!({
-        "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
-        "prompt_tokens_details": { "cached_tokens": usage.cached.unwrap_or(0) },
-        "completion_tokens_details": { "reasoning_tokens": usage.reasoning.unwrap_or(0) },
-    })
 }
 
 impl Stream for Frames {
@@ -170,27 +174,4 @@ impl Stream for Frames {
             });
         }
     }
-}
-
-fn escape(text: &str, out: &mut BytesMut) {
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let short: &[u8] = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            0..0x20 => b"",
-            _ => continue,
-        };
-        out.put_slice(&bytes[copied..at]);
-        out.put_slice(short);
-        if short.is_empty() {
-            out.put_slice(format!("\\u{byte:04x}").as_bytes());
-        }
-        copied = at + 1;
-    }
-    out.put_slice(&bytes[copied..]);
 }

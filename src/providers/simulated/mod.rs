@@ -9,12 +9,13 @@ mod faults;
 mod frames;
 mod options;
 mod score;
+pub mod voice;
 mod words;
 
 use std::collections::HashMap;
 
 use bytes::Bytes;
-pub use frames::{Frames, usage_json};
+pub use frames::Frames;
 use futures::{Stream, StreamExt, future::BoxFuture};
 use parking_lot::Mutex;
 
@@ -23,6 +24,7 @@ use self::{
     faults::Fault,
     options::Options,
     score::{Score, Step},
+    voice::{ChatVoice, Voice},
 };
 use super::{
     DeltaStream, Error, Model, Request, Role, Settings, catalog,
@@ -54,28 +56,41 @@ pub fn text_of(id: &str, prompt: &str) -> Option<String> {
     Some(text)
 }
 
+/// Tokens of a request: its words.
+pub fn prompt_tokens(request: &Request) -> u64 {
+    request.messages.iter().map(|turn| turn.text.split_whitespace().count() as u64).sum()
+}
+
 /// Reads frames as a client would, in the product's own limits; an `Err` is a broken connection.
 pub fn read(frames: impl Stream<Item = Result<Bytes, ()>> + Send + 'static) -> DeltaStream {
     let body = frames.map(|frame| frame.map_err(|()| Lost)).boxed();
-    Box::pin(Answer::new(body, Box::new(Chat), Limits::from(&Settings::default())))
+    Box::pin(Answer::new(body, Box::<Chat>::default(), Limits::from(&Settings::default())))
 }
 
-/// A response that is not a stream, as an HTTP server would send it.
+/// A response that is not a stream, in no wire's words yet.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     pub status: u16,
-    pub content_type: &'static str,
+    /// In OpenAI's words, such as `invalid_api_key`; each face says it in its own.
+    pub code: &'static str,
+    /// Beside the code, or the whole page.
+    pub message: String,
     /// Value of the header, in seconds.
     pub retry_after: Option<String>,
-    pub body: String,
+    /// Not the API answers, but some proxy with a page of HTML.
+    pub html: bool,
 }
 
 impl Refusal {
-    /// An error in OpenAI's form.
-    pub fn openai(status: u16, code: &str, message: &str) -> Self {
-        let error =
-            serde_json::json!({ "error": { "message": message, "type": code, "param": null, "code": code } });
-        Self { status, content_type: "application/json", retry_after: None, body: error.to_string() }
+    /// An error as the API would say it.
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None, html: false }
+    }
+
+    /// The body in OpenAI's form.
+    pub fn openai(&self) -> serde_json::Value {
+        let Self { code, message, .. } = self;
+        serde_json::json!({ "error": { "message": message, "type": code, "param": null, "code": code } })
     }
 }
 
@@ -92,10 +107,10 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Decides on the answer; nothing plays before the frames are polled. `usage` as in `include_usage`.
-    pub fn perform(&self, request: &Request, usage: bool) -> Performance {
+    /// Decides on the answer; nothing plays before the frames are polled.
+    pub fn perform(&self, request: &Request, voice: Box<dyn Voice>) -> Performance {
         let Some(options) = Options::parse(&request.model) else {
-            return Performance::Refuse(Refusal::openai(404, "model_not_found", "The model does not exist."));
+            return Performance::Refuse(Refusal::new(404, "model_not_found", "The model does not exist."));
         };
         let prompt =
             request.messages.iter().rev().find(|turn| turn.role == Role::User).map_or("", |turn| &turn.text);
@@ -107,12 +122,11 @@ impl Stage {
         } else {
             beats(&options, prompt)
         };
-        let asked: usize = request.messages.iter().map(|turn| turn.text.split_whitespace().count()).sum();
         // An answer as the last turn is to be continued.
         let last = request.messages.iter().rev().find(|turn| turn.role != Role::System);
         let said = last.filter(|turn| turn.role == Role::Assistant).map_or("", |turn| &turn.text);
         let score = Score::new(beats).limit(request.max_tokens).behind(said);
-        Performance::Play(Frames::new(score, &request.model, asked as u64, usage))
+        Performance::Play(Frames::new(score, voice, prompt_tokens(request)))
     }
 
     fn fault(&self, prompt: &str) -> Fault {
@@ -143,23 +157,21 @@ impl InProcess {
     }
 
     fn answer(&self, request: &Request) -> Result<DeltaStream, Error> {
-        match self.stage.perform(request, true) {
+        match self.stage.perform(request, Box::new(ChatVoice::new(request, true))) {
             Performance::Play(frames) => {
-                Ok(Box::pin(Answer::new(frames.boxed(), Box::new(Chat), self.limits)))
+                Ok(Box::pin(Answer::new(frames.boxed(), Box::<Chat>::default(), self.limits)))
             }
-            Performance::Refuse(refusal)
-                if refusal.status == 200 && refusal.content_type != "application/json" =>
-            {
-                Err(Error::Malformed)
-            }
+            Performance::Refuse(refusal) if refusal.html => Err(Error::Malformed),
             Performance::Refuse(refusal) if refusal.status == 200 => {
-                Ok(Box::pin(Answer::of_whole(refusal.body.into_bytes(), Box::new(Chat), self.limits)))
+                let body = refusal.openai().to_string().into_bytes();
+                Ok(Box::pin(Answer::of_whole(body, Box::<Chat>::default(), self.limits)))
             }
             Performance::Refuse(refusal) => {
                 let mut headers = http::HeaderMap::new();
                 let wait = refusal.retry_after.as_deref().and_then(|wait| wait.parse().ok());
                 wait.and_then(|wait| headers.insert(http::header::RETRY_AFTER, wait));
-                Err(refusal::from_response(refusal.status, &headers, refusal.body.as_bytes()))
+                let body = refusal.openai().to_string();
+                Err(refusal::from_response(refusal.status, &headers, body.as_bytes()))
             }
         }
     }

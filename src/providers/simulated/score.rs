@@ -40,14 +40,30 @@ pub enum Beat {
         prose: Prose,
         every: Duration,
     },
-    /// A fragment of a tool call, as it stands in `tool_calls`.
-    Call(serde_json::Value),
+    Call(Fragment),
     /// Bytes past all framing, `step` of them at a time.
     Raw {
         bytes: Bytes,
         step: usize,
         every: Duration,
     },
+    /// A token that already stands as it may stand in JSON.
+    Escaped(&'static [u8]),
+    /// The first half of a token's event, with or without what closes an event.
+    Half {
+        closed: bool,
+    },
+    /// A token whose event leaves byte by byte.
+    Shred(&'static str),
+    /// A comment of this length, byte by byte.
+    Dribble {
+        length: usize,
+        every: Duration,
+    },
+    /// An error inside the stream, with this code.
+    Error(String),
+    /// Events that mean nothing.
+    Noise,
     Finish(&'static str),
     Usage,
     Done,
@@ -55,12 +71,28 @@ pub enum Beat {
     Break,
 }
 
+/// A piece of a tool call.
+#[derive(Debug, Clone)]
+pub struct Fragment {
+    pub index: u32,
+    /// Its id and its name: the first piece of a call has them.
+    pub opens: Option<(String, String)>,
+    /// The next characters of a JSON text.
+    pub arguments: String,
+}
+
 /// The smallest thing that happens.
 pub enum Step<'a> {
     Wait(Duration),
     Token(Part, &'a str),
-    Call(serde_json::Value),
+    Call(Fragment),
     Raw(Bytes),
+    Escaped(&'static [u8]),
+    Half { closed: bool },
+    Shred(&'static str),
+    Dribble { length: usize, every: Duration },
+    Error(String),
+    Noise,
     Finish(&'static str),
     Usage,
     Done,
@@ -135,6 +167,11 @@ impl Score {
         }
     }
 
+    /// Plays this beat next.
+    pub fn insert(&mut self, beat: Beat) {
+        self.beats.push_front(beat);
+    }
+
     fn advance(&mut self) {
         self.beats.pop_front();
         self.at = 0;
@@ -146,7 +183,13 @@ impl Score {
         self.waited = true;
         Some(match beat {
             Beat::Wait(time) => Step::Wait(time),
-            Beat::Call(call) => Step::Call(call),
+            Beat::Call(fragment) => Step::Call(fragment),
+            Beat::Escaped(json) => Step::Escaped(json),
+            Beat::Half { closed } => Step::Half { closed },
+            Beat::Shred(text) => Step::Shred(text),
+            Beat::Dribble { length, every } => Step::Dribble { length, every },
+            Beat::Error(code) => Step::Error(code),
+            Beat::Noise => Step::Noise,
             Beat::Finish(word) => Step::Finish(word),
             Beat::Usage => Step::Usage,
             Beat::Done => Step::Done,

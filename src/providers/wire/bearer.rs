@@ -20,17 +20,20 @@ pub struct Bearer {
 
 impl Bearer {
     /// # Errors
-    /// [`Error::BadKey`] when the key is empty or cannot be a header.
-    pub fn new(key: &SecretString, base: &Url) -> Result<Self, Error> {
+    /// [`Error::BadKey`] when the key cannot be a header, or is empty and `keyless` does not allow that. No header is sent
+    /// for an empty one.
+    pub fn new(key: &SecretString, base: &Url, keyless: bool) -> Result<Self, Error> {
         let trimmed = key.expose_secret().trim_matches(' ');
+        let base = base.as_str().trim_end_matches('/').to_owned();
         if trimmed.is_empty() {
-            return Err(Error::BadKey);
+            let headers = HeaderMap::new();
+            return if keyless { Ok(Self { base, key: key.clone(), headers }) } else { Err(Error::BadKey) };
         }
         let mut bearer = HeaderValue::try_from(format!("Bearer {trimmed}")).map_err(|_| Error::BadKey)?;
         bearer.set_sensitive(true);
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, bearer);
-        Ok(Self { base: base.as_str().trim_end_matches('/').to_owned(), key: key.clone(), headers })
+        Ok(Self { base, key: key.clone(), headers })
     }
 }
 

@@ -56,6 +56,14 @@ impl Caller {
     /// What the provider said instead, or [`Error::Malformed`] for something else than was hoped for.
     pub async fn whole<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Error> {
         let response = self.send(request, self.limits.idle).await?;
+        self.read_whole(response).await
+    }
+
+    /// Reads a response that is one JSON text.
+    ///
+    /// # Errors
+    /// As [`Caller::whole`].
+    pub async fn read_whole<T: DeserializeOwned>(&self, response: reqwest::Response) -> Result<T, Error> {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = self.read(response, MAX_WHOLE).await?;
         if !status.is_success() {

@@ -21,6 +21,8 @@ pub struct Chunk<'a> {
     pub model: Words<'a>,
     /// An object, or with some a bare string. Rare, so a tree is fine.
     pub error: Option<serde_json::Value>,
+    /// Beside a bare string.
+    pub code: Option<serde_json::Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +48,9 @@ pub struct Said<'a> {
     pub reasoning: Words<'a>,
     #[serde(borrow)]
     pub refusal: Words<'a>,
+    /// Thoughts in pieces that OpenRouter wants back.
+    #[serde(deserialize_with = "null_is_default")]
+    pub reasoning_details: Vec<serde_json::Map<String, serde_json::Value>>,
     #[serde(borrow, deserialize_with = "null_is_default")]
     pub tool_calls: Vec<Call<'a>>,
 }
@@ -79,6 +84,9 @@ pub struct Function<'a> {
 pub struct WireUsage {
     pub prompt_tokens: Option<f64>,
     pub completion_tokens: Option<f64>,
+    pub total_tokens: Option<f64>,
+    /// US dollars.
+    pub cost: Option<f64>,
     pub prompt_tokens_details: Option<PromptDetails>,
     pub completion_tokens_details: Option<AnswerDetails>,
 }
@@ -95,14 +103,32 @@ pub struct AnswerDetails {
     pub reasoning_tokens: Option<f64>,
 }
 
-impl From<WireUsage> for crate::providers::Usage {
-    fn from(wire: WireUsage) -> Self {
+impl WireUsage {
+    /// In our words. Some count reasoning beside the answer: the sum gives them away, and where there is none, `apart`.
+    pub fn read(self, apart: bool) -> crate::providers::Usage {
         let count = |number: Option<f64>| number.filter(|n| n.is_finite() && *n >= 0.0).map(|n| n as u64);
-        Self {
-            input: count(wire.prompt_tokens),
-            cached: count(wire.prompt_tokens_details.and_then(|details| details.cached_tokens)),
-            output: count(wire.completion_tokens),
-            reasoning: count(wire.completion_tokens_details.and_then(|details| details.reasoning_tokens)),
+        let cached = count(self.prompt_tokens_details.and_then(|details| details.cached_tokens));
+        let reasoning = count(self.completion_tokens_details.and_then(|details| details.reasoning_tokens));
+        let (input, output) = (count(self.prompt_tokens), count(self.completion_tokens));
+        let spoken = input.unwrap_or(0).saturating_add(output.unwrap_or(0));
+        let apart = match count(self.total_tokens) {
+            Some(total) if total > 0 => {
+                total == spoken.saturating_add(reasoning.unwrap_or(0)) && total != spoken
+            }
+            _ => apart,
+        };
+        let beside = reasoning.filter(|_| apart).unwrap_or(0);
+        // Nobody can have more in a cache than in the prompt: then it is counted beside it.
+        let hidden = cached.filter(|cached| input.is_some_and(|input| *cached > input)).unwrap_or(0);
+        crate::providers::Usage {
+            input: input.map(|input| input.saturating_add(hidden)),
+            cached,
+            output: output.map(|output| output.saturating_add(beside)),
+            reasoning,
+            cost: self
+                .cost
+                .filter(|dollars| (0.0..1e6).contains(dollars))
+                .map(|dollars| (dollars * 1e9).round() as i64),
         }
     }
 }

@@ -5,15 +5,22 @@ mod bearer;
 mod caller;
 mod chat;
 mod chunk;
+mod details;
 mod gathered;
+pub mod generate;
+pub mod messages;
+pub mod ollama;
 pub mod openai;
 pub mod refusal;
+mod responses;
 #[cfg(test)]
 pub mod rig;
+mod secret;
 mod sse;
 #[cfg(test)]
 mod tests;
 mod text;
+mod turns;
 
 use std::time::Duration;
 
@@ -24,6 +31,7 @@ use url::Url;
 
 use super::{
     Account, Capabilities, DeltaStream, Error, Model, Request, Settings,
+    beside::{Embedded, Picture, Verdict},
     catalog::{Kind, Row},
 };
 
@@ -37,6 +45,25 @@ pub trait Wire: Send + Sync {
 
     /// The cheapest proof that the key is good. No provider proves by it that there is money.
     fn check(&self) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// Vectors of texts.
+    fn embed<'a>(&'a self, _model: &'a str, _texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, Error>> {
+        Box::pin(async { Err(Error::Unsupported) })
+    }
+
+    /// Verdicts about texts.
+    fn moderate<'a>(
+        &'a self,
+        _model: &'a str,
+        _texts: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<Verdict>, Error>> {
+        Box::pin(async { Err(Error::Unsupported) })
+    }
+
+    /// Pictures for a description.
+    fn image<'a>(&'a self, _model: &'a str, _prompt: &'a str) -> BoxFuture<'a, Result<Vec<Picture>, Error>> {
+        Box::pin(async { Err(Error::Unsupported) })
+    }
 }
 
 /// A model in a provider's own list; what the provider does not tell is `None`.
@@ -48,6 +75,8 @@ pub struct Listed {
     pub max_output: Option<u32>,
     pub capabilities: Option<Capabilities>,
     pub price: Option<super::price::Price>,
+    /// The words it takes for how much it thinks.
+    pub efforts: Option<Vec<String>>,
     /// The day on which it is switched off, as in `2027-01-14`.
     pub retires: Option<String>,
 }
@@ -72,6 +101,9 @@ pub fn build(
 ) -> Result<Box<dyn Wire>, Error> {
     match row.kind {
         Kind::OpenAi => Ok(Box::new(openai::OpenAi::new(row, account, base, limits, http)?)),
+        Kind::Messages => Ok(Box::new(messages::Messages::new(row, account, base, limits, http)?)),
+        Kind::Generate => Ok(Box::new(generate::Generate::new(row, account, base, limits, http)?)),
+        Kind::Ollama => Ok(Box::new(ollama::Ollama::new(row, account, base, limits, http)?)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The OpenAI wire: async-openai builds and sends the request, [`Answer`](super::Answer) reads the response.
+//! The OpenAI wires: async-openai builds and sends the request, [`Answer`](super::Answer) reads the response.
 //!
 //! async-openai's own stream is not used. It reads ahead without bound in a task of its own, takes a clean end for
 //! success, cannot tell silence from comments, and logs what it cannot parse, user text included, at level error. It
@@ -6,15 +6,16 @@
 //! 20 ms a token. Its HTTP service is a seam meant for this: ours sends once (the built-in one retries up to three
 //! times while the user waits), judges the head, and keeps the body.
 
-use std::{
-    sync::Arc,
-    task::{Context, Poll},
-};
+mod beside;
+mod chat;
+mod list;
+mod once;
+mod responses;
+mod said;
 
-use async_openai::{Client, error::OpenAIError, middleware::HttpRequestFactory};
+use async_openai::Client;
 use futures::future::BoxFuture;
-use parking_lot::Mutex;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use url::Url;
 
 use super::{
@@ -22,10 +23,12 @@ use super::{
     bearer::Bearer,
     caller::{Caller, Framing},
     chat::Chat,
+    responses::Responses as Reader,
 };
 use crate::providers::{
-    Account, DeltaStream, Error, Model, Request, Role,
-    catalog::{Dialect, Row, Temperature},
+    Account, DeltaStream, Error, Model, Request,
+    beside::{Embedded, Picture, Verdict},
+    catalog::{Dialect, Responses, Row, Temperature},
 };
 
 /// A provider that speaks the OpenAI wire.
@@ -46,64 +49,89 @@ impl OpenAi {
         limits: Limits,
         http: reqwest::Client,
     ) -> Result<Self, Error> {
-        let bearer = Bearer::new(&account.key, base)?;
         let mut dialect = row.dialect;
-        // Somebody else's server behind our row: only the words that every look-alike knows.
-        dialect.max_completion_tokens &= base.as_str().trim_end_matches('/') == row.base_url;
+        let bearer = Bearer::new(&account.key, base, dialect.keyless)?;
+        if base.as_str().trim_end_matches('/') != row.base_url {
+            // Somebody else's server behind our row: only the words that every look-alike knows.
+            dialect.max_completion_tokens = false;
+            dialect.proof = "/models";
+            if dialect.responses == Responses::Reasoning {
+                dialect.responses = Responses::Never;
+            }
+        }
         let client = Client::build(http.clone(), bearer.clone());
         let caller = Caller { name: row.name, http, limits, key: account.key.clone() };
         Ok(Self { dialect, bearer, client, caller })
     }
 
     async fn open(&self, model: &Model, request: &Request) -> Result<DeltaStream, Error> {
-        let post = Post::default();
-        let service = SendOnce { http: self.caller.http.clone(), post: post.clone() };
-        let body = self.body(model, request);
-        let chat = self.client.clone().with_http_service(service);
-        let sent = async { chat.chat().create_stream_byot::<_, IgnoredAny>(&body).await.map(drop) };
-        let sent = tokio::time::timeout(self.caller.limits.first, sent).await.map_err(|_| Error::Timeout)?;
-        let response = post.lock().take();
-        match (response, sent) {
-            (Some(response), _) => self.caller.judge(response, Framing::Events, Box::new(Chat)).await,
-            (None, Err(OpenAIError::Reqwest(error))) => Err(self.caller.unsent(&error)),
-            (None, _) => Err(Error::Unreachable),
+        let (client, post) = self.once();
+        let by_responses = match self.dialect.responses {
+            Responses::Never => false,
+            Responses::Reasoning => model.reasoning,
+            Responses::Always => true,
+        };
+        if by_responses {
+            let body = self.response_body(model, request);
+            let api = client.responses();
+            let sent = async { api.create_stream_byot::<_, IgnoredAny>(&body).await.map(drop) };
+            let response = self.posted(post, sent).await?;
+            return self.caller.judge(response, Framing::Events, Box::<Reader>::default()).await;
         }
+        let body = self.chat_body(model, request);
+        let api = client.chat();
+        let sent = async { api.create_stream_byot::<_, IgnoredAny>(&body).await.map(drop) };
+        let response = self.posted(post, sent).await?;
+        let reader = Chat::new(self.dialect.reasoning_apart, self.dialect.details);
+        self.caller.judge(response, Framing::Events, Box::new(reader)).await
     }
 
-    fn body<'a>(&self, model: &Model, request: &'a Request) -> Call<'a> {
-        let hot = match model.temperature {
-            Temperature::Always => true,
-            Temperature::Never => false,
-            Temperature::Unthinking => request.reasoning_effort.as_deref() == Some("none"),
-        };
+    fn chat_body<'a>(&self, model: &'a Model, request: &'a Request) -> chat::Call<'a> {
         let (completion, plain) = if self.dialect.max_completion_tokens {
             (request.max_tokens, None)
         } else {
             (None, request.max_tokens)
         };
-        Call {
+        // OpenAI's models don't think here while they have tools: anything but `none` is refused.
+        let no_thought = self.dialect.responses_for_tools && model.reasoning && !request.tools.is_empty();
+        let effort =
+            if no_thought { Some("none") } else { model.effort(request.reasoning_effort.as_deref()) };
+        chat::Call {
             model: &request.model,
             stream: true,
-            stream_options: self.dialect.stream_usage.then_some(StreamOptions { include_usage: true }),
-            messages: request
-                .messages
-                .iter()
-                .map(|turn| Turn { role: turn.role, content: &turn.text })
-                .collect(),
+            stream_options: self.dialect.stream_usage.then_some(chat::StreamOptions { include_usage: true }),
+            messages: chat::turns(request, self.dialect.details),
+            tools: chat::offers(&request.tools),
             max_completion_tokens: completion,
             max_tokens: plain,
-            temperature: request.temperature.filter(|_| hot),
-            reasoning_effort: request.reasoning_effort.as_deref().filter(|_| model.reasoning),
+            temperature: temperature(model, request, effort),
+            reasoning_effort: effort,
         }
     }
 
-    async fn ids(&self) -> Result<Vec<Listed>, Error> {
-        use async_openai::config::Config as _;
-        let request = self.caller.http.get(self.bearer.url("/models")).headers(self.bearer.headers());
-        let list: List = self.caller.whole(request).await?;
-        let fits = |entry: &Entry| !entry.id.is_empty() && entry.id.len() <= 256;
-        Ok(list.data.into_iter().filter(fits).map(|entry| Listed::of(entry.id)).collect())
+    fn response_body<'a>(&self, model: &'a Model, request: &'a Request) -> responses::Call<'a> {
+        let effort = model.effort(request.reasoning_effort.as_deref());
+        responses::Call {
+            model: &request.model,
+            stream: true,
+            store: false,
+            input: responses::items(request, self.dialect.system),
+            include: if model.reasoning { &["reasoning.encrypted_content"] } else { &[] },
+            reasoning: model.reasoning.then_some(responses::Reasoning { effort, summary: "auto" }),
+            tools: responses::offers(&request.tools),
+            max_output_tokens: request.max_tokens,
+            temperature: temperature(model, request, effort),
+        }
     }
+}
+
+fn temperature(model: &Model, request: &Request, effort: Option<&str>) -> Option<f32> {
+    let hot = match model.temperature {
+        Temperature::Always => true,
+        Temperature::Never => false,
+        Temperature::Unthinking => effort == Some("none"),
+    };
+    request.temperature.filter(|_| hot)
 }
 
 impl Wire for OpenAi {
@@ -112,81 +140,26 @@ impl Wire for OpenAi {
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Option<Vec<Listed>>, Error>> {
-        Box::pin(async { self.ids().await.map(Some) })
+        Box::pin(async { if self.dialect.has_list { self.listed().await.map(Some) } else { Ok(None) } })
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(async { self.ids().await.map(drop) })
-    }
-}
-
-/// Where [`SendOnce`] leaves the response.
-type Post = Arc<Mutex<Option<reqwest::Response>>>;
-
-/// The HTTP service under async-openai for one request.
-#[derive(Clone)]
-struct SendOnce {
-    http: reqwest::Client,
-    post: Post,
-}
-
-impl tower::Service<HttpRequestFactory> for SendOnce {
-    type Response = reqwest::Response;
-    type Error = OpenAIError;
-    type Future = BoxFuture<'static, Result<reqwest::Response, OpenAIError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
-        Poll::Ready(Ok(()))
+        Box::pin(self.proven())
     }
 
-    fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
-        let Self { http, post } = self.clone();
-        Box::pin(async move {
-            let response = http.execute(request.build().await?).await.map_err(OpenAIError::Reqwest)?;
-            *post.lock() = Some(response);
-            // async-openai gets an empty success: whatever it would make of the real one is ours to decide.
-            Ok(http::Response::new(reqwest::Body::default()).into())
-        })
+    fn embed<'a>(&'a self, model: &'a str, texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, Error>> {
+        Box::pin(self.embedded(model, texts))
     }
-}
 
-/// The request as it goes out.
-#[derive(Serialize)]
-struct Call<'a> {
-    model: &'a str,
-    stream: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stream_options: Option<StreamOptions>,
-    messages: Vec<Turn<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_completion_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning_effort: Option<&'a str>,
-}
+    fn moderate<'a>(
+        &'a self,
+        model: &'a str,
+        texts: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<Verdict>, Error>> {
+        Box::pin(self.judged(model, texts))
+    }
 
-#[derive(Serialize)]
-struct StreamOptions {
-    include_usage: bool,
-}
-
-#[derive(Serialize)]
-struct Turn<'a> {
-    role: Role,
-    content: &'a str,
-}
-
-#[derive(Deserialize)]
-struct List {
-    #[serde(default)]
-    data: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    #[serde(default)]
-    id: String,
+    fn image<'a>(&'a self, model: &'a str, prompt: &'a str) -> BoxFuture<'a, Result<Vec<Picture>, Error>> {
+        Box::pin(self.drawn(model, prompt))
+    }
 }

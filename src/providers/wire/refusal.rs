@@ -15,18 +15,24 @@ pub const MAX_BODY: usize = 64 << 10;
 
 /// An answer with a status other than 2xx.
 pub fn from_response(status: u16, headers: &HeaderMap, body: &[u8]) -> Error {
-    classify(status, retry_after(headers), &words_of(body))
+    let tree = serde_json::from_slice::<Value>(&body[..body.len().min(MAX_BODY)]).unwrap_or_default();
+    classify(status, retry_after(headers).or_else(|| told_delay(&tree, 0)), &words_of(&tree))
 }
 
 /// An `error` object, or string, inside a stream or a 200 body.
 pub fn from_error(error: &Value) -> Error {
-    let mut words = String::new();
-    collect(error, &mut words, 0);
+    from_error_and_code(error, None)
+}
+
+/// The same with a code beside it, as xAI says it.
+pub fn from_error_and_code(error: &Value, code: Option<&Value>) -> Error {
+    let (mut words, delay) = (words_of(error), told_delay(error, 0));
+    code.into_iter().for_each(|code| collect(code, &mut words, 0));
     let status = error.get("code").or_else(|| error.get("status")).and_then(Value::as_u64);
     let status = status.and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
     match status {
-        Some(status) => classify(status, None, &words),
-        None => by_words(&words, None).unwrap_or(Error::Upstream { status: None }),
+        Some(status) => classify(status, delay, &words),
+        None => by_words(&words, delay).unwrap_or(Error::Upstream { status: None }),
     }
 }
 
@@ -48,10 +54,26 @@ fn classify(status: u16, retry_after: Option<Duration>, words: &str) -> Error {
     }
 }
 
+/// What providers say when they have switched off an account, an organisation, a project or a key.
+const BANNED: &[&str] = &[
+    "account_deactivated",
+    "organization_on_hold",
+    "organization has been disabled",
+    "consumer_suspended",
+    "team_blocked",
+    "api_key_blocked",
+    "api_key_disabled",
+    "key is blocked",
+    "team is blocked",
+    "key is disabled",
+];
+
 /// Words that say more than the status. Ordered: money before rate, since both come as 429.
 fn by_words(words: &str, retry_after: Option<Duration>) -> Option<Error> {
     let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
-    if says(&[
+    if says(BANNED) {
+        Some(Error::Banned)
+    } else if says(&[
         "insufficient_quota",
         "credit_balance",
         "credit balance",
@@ -59,37 +81,64 @@ fn by_words(words: &str, retry_after: Option<Duration>) -> Option<Error> {
         "usage_limit_exceeded",
         "billing_error",
         "insufficient credits",
+        "out of credits",
+        "used all available credits",
+        // Of Gemini's quotas: tomorrow is too late for a person who waits.
+        "perday",
     ]) {
         Some(Error::Quota)
-    } else if says(&["invalid_api_key", "api_key_invalid", "incorrect api key", "authentication_error"]) {
+    } else if says(&["invalid_api_key", "api_key_invalid", "incorrect api key", "authentication_error"])
+        || says(&["unauthorized_error", "invalid api key", "unauthenticated"])
+    {
         Some(Error::Unauthorized)
     } else if says(&[
         "context_length_exceeded",
         "maximum context length",
         "prompt is too long",
         "string_above_max_length",
+        "input token count",
+        "exceeds the context length",
+        "request_too_large",
     ]) {
         Some(Error::ContextLength)
-    } else if says(&["model_not_found"]) {
+    } else if says(&["permission_error", "permission_denied", "failed_precondition"]) {
+        Some(Error::Forbidden)
+    } else if says(&["model_not_found", "not_found_error"]) {
         Some(Error::ModelNotFound)
     } else if says(&["content_policy", "moderation_blocked", "flagged_input", "invalid_prompt"]) {
         Some(Error::ContentBlocked)
     } else if says(&["overloaded", "slow_down"]) {
         Some(Error::Overloaded { retry_after })
-    } else if says(&["rate_limit"]) {
+    } else if says(&["rate_limit", "resource_exhausted"]) {
         Some(Error::RateLimited { retry_after })
+    } else if says(&["timeout_error", "deadline_exceeded"]) {
+        Some(Error::Timeout)
     } else {
         None
     }
 }
 
 /// All short strings of an error body in lower case; nothing for a body that is not JSON.
-fn words_of(body: &[u8]) -> String {
+fn words_of(tree: &Value) -> String {
     let mut words = String::new();
-    if let Ok(tree) = serde_json::from_slice::<Value>(&body[..body.len().min(MAX_BODY)]) {
-        collect(&tree, &mut words, 0);
-    }
+    collect(tree, &mut words, 0);
     words
+}
+
+/// Gemini says in the body how long to wait: `"retryDelay": "46s"`.
+fn told_delay(tree: &Value, depth: usize) -> Option<Duration> {
+    match tree {
+        _ if depth > 6 => None,
+        Value::Array(items) => items.iter().find_map(|item| told_delay(item, depth + 1)),
+        Value::Object(fields) => match fields.get("retryDelay").and_then(Value::as_str) {
+            Some(delay) => {
+                let seconds = delay.strip_suffix('s')?.parse::<f64>().ok().filter(|n| *n >= 0.0)?;
+                Some(Duration::from_secs_f64(seconds.min(3600.0)))
+            }
+            None => fields.values().find_map(|item| told_delay(item, depth + 1)),
+        },
+        _ => None,
+    }
 }
 
 fn collect(tree: &Value, words: &mut String, depth: usize) {
@@ -116,16 +165,29 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs_f64(seconds.min(3600.0)))
 }
 
+/// How keys begin.
+const KEYS: &[&str] = &["sk-", "AIza", "AQ.", "xai-", "v1:", "LLM|", "ya29.", "Bearer "];
+
 /// The provider's words for the debug log: short, one line, without the key.
 pub fn for_the_log(body: &[u8], key: &str) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(2048)]);
     let mut text = if key.is_empty() { text.into_owned() } else { text.replace(key, "****") };
     // Providers echo keys shortened, too (`sk-ab***yz`): anything that looks like one goes.
-    while let Some(at) = text.find("sk-") {
-        let end = text[at..]
-            .find(|c: char| c.is_whitespace() || "\"'<>,}".contains(c))
-            .map_or(text.len(), |n| at + n);
-        text.replace_range(at..end, "****");
+    for start in KEYS {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(start).map(|at| from + at) {
+            let inside =
+                text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_');
+            let length = text[at..].find(|c: char| c.is_whitespace() || "\"'<>,}".contains(c));
+            let end = length.map_or(text.len(), |length| at + length);
+            // `task-` is a word, and so is a beginning with nothing behind it.
+            if inside || end - at < start.len() + 3 {
+                from = at + start.len();
+            } else {
+                text.replace_range(at..end, "****");
+                from = at + 4;
+            }
+        }
     }
     text.retain(|c| !c.is_control());
     super::text::head(&text, 500).to_owned()

@@ -1,4 +1,7 @@
-//! The OpenAI wire against scripts, byte by byte.
+//! The wires against scripts, byte by byte: OpenAI's here, the others in files of their own.
+
+mod asked;
+mod own;
 
 use std::{path::Path, time::Duration};
 
@@ -43,7 +46,7 @@ fn check(name: &str, script: &[u8], told: &Told) {
 }
 
 async fn in_memory(pieces: Vec<Result<Bytes, Lost>>) -> Told {
-    read(Box::pin(Answer::new(futures::stream::iter(pieces).boxed(), Box::new(Chat), limits()))).await
+    read(Box::pin(Answer::new(futures::stream::iter(pieces).boxed(), Box::<Chat>::default(), limits()))).await
 }
 
 #[tokio::test]
@@ -121,7 +124,7 @@ async fn a_connection_lost_at_any_byte_keeps_the_text_and_says_cut() {
 #[tokio::test]
 async fn usage_thinking_and_tool_calls_come_through() {
     let told = in_memory(vec![Ok(fixture("well/openai.sse").into())]).await;
-    let usage = Usage { input: Some(9), cached: Some(4), output: Some(12), reasoning: Some(3) };
+    let usage = Usage { input: Some(9), cached: Some(4), output: Some(12), reasoning: Some(3), cost: None };
     assert_eq!(told.usage, Some(usage));
     let told = in_memory(vec![Ok(fixture("well/openrouter.sse").into())]).await;
     assert_eq!(told.thinking, "Three times four");
@@ -283,7 +286,8 @@ fn drip(bytes: &'static [u8], pause: u64) -> Body {
 async fn timed(body: Body, idle: u64, total: u64) -> (Told, u128) {
     let (idle, total) = (Duration::from_millis(idle), Duration::from_millis(total));
     let begun = tokio::time::Instant::now();
-    let told = read(Box::pin(Answer::new(body, Box::new(Chat), Limits { idle, total, ..limits() }))).await;
+    let told =
+        read(Box::pin(Answer::new(body, Box::<Chat>::default(), Limits { idle, total, ..limits() }))).await;
     (told, begun.elapsed().as_millis())
 }
 
@@ -327,7 +331,7 @@ async fn a_slow_reader_slows_the_provider_down() {
         counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Ok(Bytes::from(event))
     });
-    let mut answer = Answer::new(endless.boxed(), Box::new(Chat), limits());
+    let mut answer = Answer::new(endless.boxed(), Box::<Chat>::default(), limits());
     for _ in 0..5 {
         answer.next().await.unwrap().unwrap();
     }

@@ -4,6 +4,7 @@ pub mod auth;
 mod branches;
 mod chats;
 mod commands;
+mod keys;
 mod markdown;
 mod messages;
 mod models;
@@ -53,6 +54,7 @@ pub fn router() -> (Router<App>, OpenApi) {
         .merge(auth::router())
         .merge(users::router())
         .merge(models::router())
+        .merge(keys::router())
         .merge(chats::router())
         .merge(messages::router())
         .merge(branches::router())

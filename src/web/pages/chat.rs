@@ -27,7 +27,7 @@ use crate::{
     app::App,
     chat::{self, Message, NewConversation, Snapshot, Status, conversations, snapshot},
     error::{Error, Result},
-    models,
+    keys, models,
     platform::crypto,
     replies::{self, NewMessage, Place},
     stream::Cursor,
@@ -371,7 +371,16 @@ pub(super) async fn props(
         sidebar: sidebar(app, actor, visit.reader, current).await?,
         conversation: None,
         composer: Composer { key: crypto::random_token(), model, models: groups, gone, ..composer },
+        simulated: only_simulated(app, actor).await?,
     })
+}
+
+/// Whether no provider but the simulated one can be used, and a key would change that.
+async fn only_simulated(app: &App, actor: &Actor) -> Result<bool> {
+    let own = keys::accounts_of(app, actor.user.0).await?;
+    let real =
+        app.providers.status(&own).into_iter().any(|provider| provider.configured && !provider.simulated);
+    Ok(!real && !app.config.providers.mock && keys::own::allowed(app).is_ok())
 }
 
 pub(super) fn filled(text: &Option<String>) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use freshet_templates::parts::composer::{ModelChoice, ModelGroup};
 
-use crate::{accounts::Actor, app::App, error::Result, keys, models, web::present};
+use crate::{accounts::Actor, app::App, error::Result, keys, models, providers, web::present};
 
 /// Models of one provider in the composer's field; the page of all models has the others.
 const FEW: usize = 30;
@@ -44,7 +44,9 @@ pub(super) async fn few(app: &App, actor: &Actor, model: &str) -> Result<Choices
     let mut gone = false;
     if !is_among(&groups, model) {
         let own = keys::accounts_of(app, actor.user.0).await?;
-        gone = models::find(app, actor, &own, model).await.is_err();
+        let found = models::find(app, actor, &own, model).await;
+        // Of a key that can't be opened another page tells.
+        gone = found.is_err_and(|error| error != providers::Error::KeyUnreadable);
         groups.push(alone(model));
     }
     for group in groups.iter_mut().filter(|group| !group.provider.is_empty()) {

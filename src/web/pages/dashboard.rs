@@ -47,6 +47,7 @@ pub(super) async fn page(app: &App, actor: &Actor, visit: &Visit) -> Result<Mark
         shell: base.shell,
         sidebar: base.sidebar,
         composer: base.composer,
+        simulated: base.simulated,
         running: running.into_iter().map(talk).collect(),
         pinned: pinned.into_iter().map(talk).collect(),
         recent: recent.into_iter().take(RECENT as usize).map(talk).collect(),

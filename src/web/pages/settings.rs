@@ -1,6 +1,7 @@
 //! Settings: who you are, how pages look and speak, with what you begin, where you are signed in, and the way out.
 
 mod forms;
+mod keys;
 mod providers;
 
 use axum::{
@@ -43,6 +44,7 @@ pub(super) fn router() -> Router<App> {
         .route("/settings/appearance", get(appearance).post(forms::appearance))
         .route("/settings/language", get(language).post(forms::language))
         .route("/settings/models", get(default_model).post(forms::models))
+        .merge(keys::router())
         .merge(providers::router())
         .route("/settings/security", get(security))
         .route("/settings/password", post(forms::password))

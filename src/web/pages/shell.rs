@@ -239,6 +239,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "message_too_long" => Notice::MessageTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
+        "key_unreadable" => Notice::KeyUnreadable,
         "too_many_favourites" => Notice::TooManyFavourites,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
@@ -282,7 +283,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 20] = [
+const NOTICES: [Notice; 24] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -300,6 +301,10 @@ const NOTICES: [Notice; 20] = [
     Notice::ChatRestored,
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
+    Notice::KeySaved,
+    Notice::KeyStored,
+    Notice::KeyRemoved,
+    Notice::KeyUnreadable,
     Notice::ListsFetched,
     Notice::TooSoon,
     Notice::TooManyFavourites,

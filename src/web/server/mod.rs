@@ -222,8 +222,11 @@ impl Signals {
     }
 }
 
-/// Two servers on one SQLite file would end each other's replies.
-fn only_one(config: &Config) -> anyhow::Result<Option<File>> {
+/// Two servers on one SQLite file would end each other's replies. The lock is held as long as the file is open.
+///
+/// # Errors
+/// Another process holds it, or it can't be made.
+pub fn only_one(config: &Config) -> anyhow::Result<Option<File>> {
     let DatabaseUrl::Sqlite(path) = config.database() else { return Ok(None) };
     let mut name = path.into_os_string();
     name.push(".lock");

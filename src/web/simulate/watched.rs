@@ -38,6 +38,8 @@ pub struct Stats {
     /// Calls by the last four characters of the key.
     pub calls_by_key: BTreeMap<String, u64>,
     pub calls_by_model: BTreeMap<String, u64>,
+    /// Requests for the list of models, by the last four characters of the key.
+    pub lists_by_key: BTreeMap<String, u64>,
     /// Calls by the first 80 characters of the last user message.
     pub calls_by_prompt: BTreeMap<String, u64>,
     /// What the last request asked for besides an answer.
@@ -72,16 +74,28 @@ impl Stats {
         self.last = Some(Asked::of(request));
         let prompt = request.messages.iter().rev().find(|turn| turn.role == Role::User);
         let prompt = prompt.map_or(String::new(), |turn| turn.text.chars().take(80).collect());
-        let shown: String = key.chars().skip(key.chars().count().saturating_sub(4)).collect();
         for (counts, name) in [
-            (&mut self.calls_by_key, shown),
+            (&mut self.calls_by_key, last4(key)),
             (&mut self.calls_by_model, request.model.clone()),
             (&mut self.calls_by_prompt, prompt),
         ] {
-            if counts.len() < MAX_NAMES || counts.contains_key(&name) {
-                *counts.entry(name).or_default() += 1;
-            }
+            one_more(counts, name);
         }
+    }
+
+    /// Counts a look at the list of models.
+    pub fn listed(&mut self, key: &str) {
+        one_more(&mut self.lists_by_key, last4(key));
+    }
+}
+
+fn last4(key: &str) -> String {
+    key.chars().skip(key.chars().count().saturating_sub(4)).collect()
+}
+
+fn one_more(counts: &mut BTreeMap<String, u64>, name: String) {
+    if counts.len() < MAX_NAMES || counts.contains_key(&name) {
+        *counts.entry(name).or_default() += 1;
     }
 }
 

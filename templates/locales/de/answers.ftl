@@ -17,6 +17,7 @@ failed-before = Es gibt noch keine Antwort
 failed-midway = Die Antwort brach ab
 failure-rate-limited = { $provider } bittet um etwas Geduld. Deine Nachricht ist gespeichert: Versuch es gleich noch einmal oder wähle ein anderes Modell.
 failure-unavailable = { $provider } ist nicht erreichbar. Deine Nachricht ist gespeichert: Versuch es gleich noch einmal oder wähle ein anderes Modell.
+failure-banned = { $provider } hat dieses Konto oder seinen Schlüssel gesperrt. Wähle ein anderes Modell oder kläre es mit { $provider }.
 failure-unauthorized = { $provider } hat den API-Schlüssel abgelehnt. Bitte die Person, die diesen Server betreut, ihn zu prüfen.
 failure-out-of-credit = Das Guthaben bei { $provider } ist aufgebraucht.
 failure-model-missing = { $provider } bietet dieses Modell nicht mehr an. Bitte wähle ein anderes.

@@ -17,6 +17,7 @@ failed-before = There is no answer yet
 failed-midway = The answer broke off
 failure-rate-limited = { $provider } asks us to slow down. Your message is saved: try again in a moment, or choose another model.
 failure-unavailable = { $provider } cannot be reached. Your message is saved: try again in a moment, or choose another model.
+failure-banned = { $provider } has switched off this account or its key. Pick another model, or clear it up with { $provider }.
 failure-unauthorized = { $provider } refused the API key. Ask the administrator of this server to check it.
 failure-out-of-credit = The account at { $provider } has no credit left.
 failure-model-missing = { $provider } does not offer this model any more. Please choose another one.

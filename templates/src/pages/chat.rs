@@ -9,7 +9,7 @@ use crate::parts::composer::{Composer, composer};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::message::{self, HOLE, Message, ReplyState};
 use crate::parts::sidebar::{Sidebar, sidebar};
-use crate::parts::welcome::welcome;
+use crate::parts::welcome::{simulated, welcome};
 use crate::{Locale, SafeHtml};
 
 mod samples;
@@ -26,6 +26,8 @@ pub struct Chat {
     pub conversation: Option<Conversation>,
     /// Where messages are written.
     pub composer: Composer,
+    /// Whether nobody real answers yet, and a key of one's own would change that.
+    pub simulated: bool,
 }
 
 /// One conversation.
@@ -165,7 +167,11 @@ fn render(props: &Chat, delivery: Delivery) -> Markup {
                 }
                 @match &props.conversation {
                     Some(conversation) => (log(l, conversation, delivery)),
-                    None => (welcome(l, props.shell.viewer.as_ref().map_or("", |viewer| &viewer.name), &props.composer.system_prompt)),
+                    None => {
+                        @let name = props.shell.viewer.as_ref().map_or("", |viewer| &viewer.name);
+                        @let note = if props.simulated { simulated(l) } else { html! {} };
+                        (welcome(l, name, &note, &props.composer.system_prompt))
+                    },
                 }
             }
         }

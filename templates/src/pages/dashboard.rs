@@ -6,7 +6,7 @@ use crate::layout::{Shell, document};
 use crate::parts::composer::{self, Composer, composer};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::sidebar::{self, Sidebar, sidebar};
-use crate::parts::welcome::{ideas, query};
+use crate::parts::welcome::{ideas, query, simulated};
 use crate::{Locale, Moment};
 
 /// Props of the page.
@@ -18,6 +18,8 @@ pub struct Dashboard {
     pub sidebar: Sidebar,
     /// Where a new conversation is begun.
     pub composer: Composer,
+    /// Whether nobody real answers yet, and a key of one's own would change that.
+    pub simulated: bool,
     /// Conversations that are being answered.
     pub running: Vec<Talk>,
     /// Conversations that are kept at the top.
@@ -54,6 +56,7 @@ pub fn page(props: &Dashboard) -> Markup {
                 div.home__body {
                     h1.home__title { (l.ta("home-title", &[("name", name.into())])) }
                     (composer(l, &props.composer))
+                    @if props.simulated { (simulated(l)) }
                     (ways(l, props))
                     (talks(l, "home-running", &l.t("home-running"), &props.running, Icon::Chat, true))
                     (talks(l, "home-pinned", &l.t("home-pinned"), &props.pinned, Icon::Pin, false))
@@ -132,6 +135,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         shell: shell.clone(),
         sidebar: sidebar::sample(),
         composer: composer.clone(),
+        simulated: false,
         running: vec![talk("7", "How rivers carry sediment", "14:05")],
         pinned: vec![talk("3", "Borrow checker, gently", "1 March 2026")],
         recent: vec![
@@ -144,6 +148,6 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
             talk("4", "תכנון טיול לגליל", "27 February 2026"),
         ],
     };
-    let first = Dashboard { shell, composer, ..Dashboard::default() };
+    let first = Dashboard { shell, composer, simulated: true, ..Dashboard::default() };
     vec![("first", page(&first)), ("busy", page(&busy))]
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod appearance;
+pub mod keys;
 mod language;
 mod models;
 mod profile;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 
 pub use account::{Account, LeaveProblem};
+pub use keys::{KeyForm, Keys};
 pub use language::{Language, Region};
 pub use models::Models;
 pub use profile::Profile;
@@ -44,6 +46,10 @@ pub enum Section {
     Language(Language),
     /// With which model one begins.
     Models(Models),
+    /// Keys of one's own.
+    Keys(Keys),
+    /// The key at one provider.
+    Key(KeyForm),
     /// How the providers do.
     Providers(Providers),
     /// The password, and where one is signed in.
@@ -59,6 +65,7 @@ impl Section {
             Self::Appearance => "/settings/appearance",
             Self::Language(_) => "/settings/language",
             Self::Models(_) => "/settings/models",
+            Self::Keys(_) | Self::Key(_) => "/settings/keys",
             Self::Providers(_) => "/settings/providers",
             Self::Security(_) => "/settings/security",
             Self::Account(_) => "/settings/account",
@@ -67,12 +74,13 @@ impl Section {
 }
 
 /// Where the pages are, and what they are called.
-fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 7] {
+fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 8] {
     [
         ("/settings", l.t("profile")),
         ("/settings/appearance", l.t("appearance")),
         ("/settings/language", l.t("language-region")),
         ("/settings/models", l.t("models")),
+        ("/settings/keys", l.t("keys")),
         ("/settings/providers", l.t("providers")),
         ("/settings/security", l.t("security")),
         ("/settings/account", l.t("account")),
@@ -101,6 +109,8 @@ pub fn page(props: &Settings) -> Markup {
                     Section::Appearance => (appearance::section(&props.shell)),
                     Section::Language(language) => (language::section(l, language)),
                     Section::Models(models) => (models::section(l, models)),
+                    Section::Keys(keys) => (keys::sections(l, keys)),
+                    Section::Key(key) => (keys::section(l, key)),
                     Section::Providers(providers) => (providers::sections(l, providers)),
                     Section::Security(security) => (security::sections(&props.shell, security)),
                     Section::Account(account) => (account::section(&props.shell, account)),

@@ -72,6 +72,14 @@ pub enum Notice {
     ChatRestored,
     /// It was deleted too long ago, or for good.
     ChatGone,
+    /// A key of one's own was stored and works.
+    KeySaved,
+    /// A key of one's own was stored; how it does stands beside it.
+    KeyStored,
+    /// A key of one's own is gone.
+    KeyRemoved,
+    /// The key that a message would need can't be opened.
+    KeyUnreadable,
     /// The lists of models were fetched.
     ListsFetched,
     /// It was done a moment ago.
@@ -103,6 +111,10 @@ impl Notice {
             Self::ChatArchived => (Level::Info, l.t("notice-chat-archived")),
             Self::ChatRestored => (Level::Info, l.t("notice-chat-restored")),
             Self::ChatGone => (Level::Error, l.t("notice-chat-gone")),
+            Self::KeySaved => (Level::Info, l.t("notice-key-saved")),
+            Self::KeyStored => (Level::Info, l.t("notice-key-stored")),
+            Self::KeyRemoved => (Level::Info, l.t("notice-key-removed")),
+            Self::KeyUnreadable => (Level::Error, l.t("notice-key-unreadable")),
             Self::ListsFetched => (Level::Info, l.t("notice-lists-fetched")),
             Self::TooSoon => (Level::Error, l.t("notice-too-soon")),
             Self::TooManyFavourites => (Level::Error, l.t("notice-too-many-favourites")),

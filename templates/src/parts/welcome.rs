@@ -5,18 +5,27 @@ use maud::{Markup, html};
 use super::icon::{Icon, icon};
 use crate::Locale;
 
-/// A greeting and four ways to begin. They are links, `/c/new?q=…`: the words land in the composer.
+/// A greeting, perhaps a note, and four ways to begin. They are links, `/c/new?q=…`: the words land in the composer.
 #[must_use]
-pub fn welcome(l: Locale, name: &str, system_prompt: &str) -> Markup {
+pub fn welcome(l: Locale, name: &str, note: &Markup, system_prompt: &str) -> Markup {
     html! {
         section.welcome {
             h2.welcome__title {
                 @if name.is_empty() { (l.t("welcome")) } @else { (l.ta("welcome-name", &[("name", name.into())])) }
              }
             p.welcome__text { (l.t("welcome-text")) }
+            (note)
             (ideas(l))
             (before(l, system_prompt))
         }
+    }
+}
+
+/// That nobody real answers yet, and what to do about it.
+#[must_use]
+pub fn simulated(l: Locale) -> Markup {
+    html! {
+        p.simulated { (icon(Icon::Info)) span { (l.t("keys-simulated")) " " a href="/settings/keys" { (l.t("keys-simulated-add")) } } }
     }
 }
 

@@ -28,6 +28,7 @@ fn base() -> Chat {
             model: "simulated/essay".into(),
             ..Composer::default()
         },
+        simulated: false,
     }
 }
 

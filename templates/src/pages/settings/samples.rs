@@ -2,10 +2,10 @@
 
 use maud::Markup;
 
+use super::keys::{KeyAnswer, KeyProblem, KeyState, OwnKey, Provider};
 use super::{
-    Account, Language, LeaveProblem, Models, Profile, Providers, Region, Section, Security, Session,
-    Settings, page,
-    providers::{Provider, Whose},
+    Account, KeyForm, Keys, Language, LeaveProblem, Models, Profile, Providers, Region, Section, Security,
+    Session, Settings, page, providers,
 };
 use crate::layout::{Accent, Shell, Theme, Viewer};
 use crate::parts::composer::sample_models;
@@ -34,10 +34,10 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ..Language::default()
     };
     let models = Models { groups: sample_models(), server: "simulated/essay".into(), ..Models::default() };
-    let openai = Provider {
+    let openai = providers::Provider {
         label: "OpenAI".into(),
         host: Some("api.openai.com".into()),
-        key: Whose::Own,
+        key: providers::Whose::Own,
         calls: 1_204,
         failed: 12,
         first_ms: Some((640, 2_310)),
@@ -46,7 +46,11 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         fetched: Some(Moment::new("1:55 PM", "2026-03-01T13:55:00Z")),
         list_error: Some("It cannot be reached.".into()),
     };
-    let simulated = Provider { label: "Simulated".into(), key: Whose::Nobody, ..Provider::default() };
+    let simulated = providers::Provider {
+        label: "Simulated".into(),
+        key: providers::Whose::Nobody,
+        ..providers::Provider::default()
+    };
     let providers =
         Providers { usable: vec![openai, simulated], keyless: vec!["Anthropic".into(), "xAI".into()] };
     let wrong = Security {
@@ -72,8 +76,13 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("language-german", gezeigt(Section::Language(language))),
         ("models", shown(Section::Models(models))),
         ("models-wrong", gezeigt(Section::Models(gone))),
-        ("providers", shown(Section::Providers(providers.clone()))),
-        ("providers-german", gezeigt(Section::Providers(providers))),
+        ("keys", shown(Section::Keys(keys()))),
+        ("keys-first", gezeigt(Section::Keys(Keys { providers: keys().providers.split_off(4), ..keys() }))),
+        ("keys-off", shown(Section::Keys(Keys { off: true, ..keys() }))),
+        ("keys-wrong", gezeigt(Section::Keys(wrong_key()))),
+        ("key", shown(Section::Key(KeyForm { only: keys().providers.pop(), ..KeyForm::default() }))),
+        ("providers", shown(Section::Providers(all.clone()))),
+        ("providers-german", gezeigt(Section::Providers(all))),
         ("security", shown(Section::Security(one))),
         ("security-wrong", gezeigt(Section::Security(wrong))),
         ("account", shown(Section::Account(Account::default()))),
@@ -105,4 +114,43 @@ fn sessions() -> Vec<Session> {
         ..other.clone()
     };
     vec![current, other, odd]
+}
+
+fn keys() -> Keys {
+    let own = |state, last4: &str| OwnKey {
+        last4: last4.into(),
+        state,
+        checked: Some(Moment::new("1 March 2026, 2:05 PM", "2026-03-01T14:05:00Z")),
+        base_url: None,
+    };
+    let at = |name: &str, label: &str, own| Provider {
+        name: name.into(),
+        label: label.into(),
+        key_page: "https://example.com/keys".into(),
+        has_server_key: name == "gemini",
+        own,
+    };
+    let far =
+        OwnKey { base_url: Some("https://llm.example.com/v1".into()), ..own(KeyState::Unreachable, "") };
+    let providers = vec![
+        at("openai", "OpenAI", Some(own(KeyState::Ok, "9f3a"))),
+        at("anthropic", "Anthropic", Some(own(KeyState::Exhausted, "Q-AA"))),
+        at("xai", "xAI", Some(own(KeyState::Limited, "x7Yz"))),
+        at("compatible", "OpenAI-compatible", Some(far)),
+        at("gemini", "Google Gemini", None),
+        at("v0", "v0", None),
+    ];
+    let choices = providers.iter().map(|it| (it.name.clone(), it.label.clone())).collect();
+    Keys { providers, form: KeyForm { choices, ..KeyForm::default() }, off: false }
+}
+
+fn wrong_key() -> Keys {
+    let mut keys = keys();
+    keys.form.chosen = "openai".into();
+    keys.form.answer = KeyAnswer {
+        problem: Some(KeyProblem::Refused(KeyState::Wrong, "OpenAI".into())),
+        can_insist: true,
+        looks_like: Some(("anthropic".into(), "Anthropic".into())),
+    };
+    keys
 }

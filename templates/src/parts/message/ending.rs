@@ -38,6 +38,8 @@ pub enum FailureReason {
     Unavailable,
     /// The key was refused.
     Unauthorized,
+    /// The provider has switched off the account or the key.
+    Banned,
     /// The account has no credit left.
     OutOfCredit,
     /// The model does not exist there.
@@ -65,6 +67,7 @@ impl Failure {
             FailureReason::RateLimited => l.ta("failure-rate-limited", &by),
             FailureReason::Unavailable => l.ta("failure-unavailable", &by),
             FailureReason::Unauthorized => l.ta("failure-unauthorized", &by),
+            FailureReason::Banned => l.ta("failure-banned", &by),
             FailureReason::OutOfCredit => l.ta("failure-out-of-credit", &by),
             FailureReason::ModelMissing => l.ta("failure-model-missing", &by),
             FailureReason::TooLong => l.t("failure-too-long").into_owned(),

@@ -1,0 +1,19 @@
+-- People's own keys at providers, sealed (src/keys). Paired with migrations/postgres/0006_expand_keys.sql.
+
+CREATE TABLE provider_keys (
+  id         BLOB NOT NULL PRIMARY KEY,        -- a new one with every key
+  user_id    BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  provider   TEXT NOT NULL,
+  base_url   TEXT,                             -- null: where the provider is
+  sealed     BLOB,                            -- nonce, ciphertext, tag; null: to be entered again
+  kid        TEXT,                             -- which key it is sealed under
+  last4      TEXT NOT NULL,
+  version    BIGINT NOT NULL,                  -- one more with every change of key or address
+  state      TEXT NOT NULL,                    -- ok | unknown | wrong | banned | exhausted | limited | unsendable | missing
+  reason     TEXT,                             -- the code of what came instead of an answer
+  checked_at DATETIME,
+  created_at DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL
+);
+CREATE UNIQUE INDEX provider_keys_by_user ON provider_keys (user_id, provider);
+CREATE INDEX provider_keys_by_kid ON provider_keys (kid);
