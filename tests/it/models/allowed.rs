@@ -3,7 +3,10 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Api, Refusal, TestApp, refusal};
+use crate::{
+    keys::{enters, house},
+    support::{Api, Refusal, TestApp, refusal},
+};
 
 /// A server on which ordinary users have two models; the first is its administrator's.
 async fn server() -> (TestApp, Api) {
@@ -73,4 +76,19 @@ async fn lists_show_what_may_be_used_and_begin_with_it() {
         assert!(page.text.contains("simulated/echo") && !page.text.contains("simulated/thinking"), "{path}");
     }
     assert_eq!(visitor.opens("/c/new").await.attribute("#model option[selected]", "value"), "simulated/fast");
+}
+
+#[tokio::test]
+async fn with_a_key_of_ones_own_everything_is_allowed_that_it_opens() {
+    let settings = [("OPENAI_API_KEY", "sk-server-000000000000SRVR"), ("FRESHET_MODELS_USER", "simulated/*")];
+    let (server, _) = house(&settings).await;
+    server.signed_up("root").await;
+    let bob = server.signed_up("bob").await;
+    let body = json!({ "model": "openai/fast" });
+    assert_eq!(tries(&bob, Method::POST, "/chats", body).await.code, "unknown_model");
+    // What is kept from him makes no bare name ambiguous.
+    bob.chats_with("fast").await;
+    enters(&bob, "openai", "sk-bob-00000000000000BOB1").await;
+    let chat = bob.chats_with("openai/fast").await;
+    assert_eq!(bob.asks(&chat, "hello").await["status"], "complete");
 }

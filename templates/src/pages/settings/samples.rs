@@ -51,8 +51,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         key: providers::Whose::Nobody,
         ..providers::Provider::default()
     };
-    let providers =
-        Providers { usable: vec![openai, simulated], keyless: vec!["Anthropic".into(), "xAI".into()] };
+    let all = Providers { usable: vec![openai, simulated], keyless: vec!["Anthropic".into(), "xAI".into()] };
     let wrong = Security {
         current_error: Some(FieldError::PasswordWrong),
         new_error: Some(FieldError::PasswordTooEasy),
