@@ -6,9 +6,12 @@
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone === undefined || !here || zone === here) return;
   document.cookie = `tz=${here}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  // The page says the language, the browser the place where it is spoken.
   const { lang } = document.documentElement;
-  const clock = new Intl.DateTimeFormat(lang, { timeStyle: 'short' });
-  const full = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short' });
+  const place = navigator.languages.find(tag => tag.startsWith(`${lang}-`)) ?? lang;
+  const clock = new Intl.DateTimeFormat(place, { timeStyle: 'short' });
+  const day = new Intl.DateTimeFormat(place, { dateStyle: 'long' });
+  const full = { format: moment => `${day.format(moment)}, ${clock.format(moment)}` };
 
   function localise() {
     for (const time of document.querySelectorAll(':is(.message__meta, .session__meta) time:not([data-here])')) {

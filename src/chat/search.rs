@@ -97,10 +97,32 @@ fn hit(wanted: &Wanted, row: store::Found) -> Hit {
     }
 }
 
+/// The words of a text, cut and folded. That takes a while where the text is long, so it is done before the transaction
+/// that stores them: on SQLite every other writer would wait.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words(String);
+
+impl Words {
+    /// Those of `text`, each behind a blank.
+    pub fn of(text: &str) -> Self {
+        Self(words::words(head(text)).iter().fold(String::new(), |line, word| line + " " + &word.text))
+    }
+
+    /// As they are stored; empty for a text without any.
+    fn of_owner(&self, owner: Uuid) -> String {
+        if self.0.is_empty() { String::new() } else { format!(" {}{} ", owner_word(owner), self.0) }
+    }
+}
+
 /// Indexes a text that is complete now.
-pub(crate) async fn add_in(tx: &mut Tx, conversation: Uuid, message: Uuid, text: &str) -> sqlx::Result<()> {
+pub(crate) async fn add_in(
+    tx: &mut Tx,
+    conversation: Uuid,
+    message: Uuid,
+    words: &Words,
+) -> sqlx::Result<()> {
     let Some(owner) = conversations::owner_in(tx, conversation).await? else { return Ok(()) };
-    store::add(tx, conversation, Some(message), &indexed(owner, text)).await
+    store::add(tx, conversation, Some(message), &words.of_owner(owner)).await
 }
 
 /// Indexes a title in place of the one before.
@@ -111,7 +133,7 @@ pub(super) async fn retitle_in(
     title: &str,
 ) -> sqlx::Result<()> {
     store::drop_title(tx, conversation).await?;
-    store::add(tx, conversation, None, &indexed(owner, title)).await
+    store::add(tx, conversation, None, &Words::of(title).of_owner(owner)).await
 }
 
 /// Indexes what is not indexed yet, the oldest first. Gives how much that was.
@@ -132,7 +154,7 @@ pub async fn catch_up(app: &App) -> Result<usize> {
         done += texts.len() + titles.len();
         let (mut ready, mut bytes) = (Vec::new(), 0);
         for (message, conversation, owner, text) in texts {
-            let words = indexed(owner, &text);
+            let words = Words::of(&text).of_owner(owner);
             bytes += words.len();
             ready.push((conversation, message, words));
             if bytes > STEP_BYTES {
@@ -158,21 +180,6 @@ async fn store_all(app: &App, ready: Vec<(Uuid, Uuid, String)>) -> sqlx::Result<
         store::add(&mut tx, *conversation, Some(*message), words).await?;
     }
     tx.commit().await
-}
-
-/// The words of a text as they are stored; empty for a text without any.
-fn indexed(owner: Uuid, text: &str) -> String {
-    let words = words::words(head(text));
-    if words.is_empty() {
-        return String::new();
-    }
-    let mut line = format!(" {}", owner_word(owner));
-    for word in words {
-        line.push(' ');
-        line.push_str(&word.text);
-    }
-    line.push(' ');
-    line
 }
 
 /// What of a text is indexed.

@@ -3,11 +3,14 @@
 //! A grammar's state may not move between threads, but the reply that owns the fence does (its task is stolen from
 //! core to core). So the state stays on a small painting thread and only text travels. Waiting for the answer costs
 //! about as much as painting one line; it is asked once per push, for all new lines together.
+//!
+//! A thread's queue has a bound, and who finds it full waits: a line that went unpainted would differ from the same line
+//! after a reload.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::highlight::Painter;
@@ -18,7 +21,10 @@ enum Job {
     Forget { fence: u64 },
 }
 
-static THREADS: LazyLock<Vec<Sender<Job>>> = LazyLock::new(|| {
+/// What waits for one painting thread. Callers wait for their answer, so more than this comes together only in a crowd.
+const WAITING: usize = 64;
+
+static THREADS: LazyLock<Vec<SyncSender<Job>>> = LazyLock::new(|| {
     let count = thread::available_parallelism().map_or(1, |n| n.get().min(4));
     (0..count).filter_map(start).collect()
 });
@@ -44,7 +50,7 @@ impl RemotePainter {
         painted.recv().ok()
     }
 
-    fn thread(&self) -> Option<&'static Sender<Job>> {
+    fn thread(&self) -> Option<&'static SyncSender<Job>> {
         let count = u64::try_from(THREADS.len()).unwrap_or(1).max(1);
         THREADS.get(usize::try_from(self.fence % count).unwrap_or(0))
     }
@@ -59,8 +65,8 @@ impl Drop for RemotePainter {
     }
 }
 
-fn start(number: usize) -> Option<Sender<Job>> {
-    let (jobs, inbox) = channel();
+fn start(number: usize) -> Option<SyncSender<Job>> {
+    let (jobs, inbox) = sync_channel(WAITING);
     thread::Builder::new().name(format!("painter-{number}")).spawn(move || run(&inbox)).ok()?;
     Some(jobs)
 }

@@ -28,8 +28,8 @@ pub async fn delete(app: &App, actor: &Actor, conversation: Uuid) -> Result<()> 
         let (answer, thinking) =
             snapshot::running_text(app, &mut tx, conversation, *reply, *started_seq).await?;
         let ending = Ending::of(Status::Stopped, None);
-        let texts = (answer.as_str(), thinking.as_str());
-        end::finish_in(app, &mut tx, conversation, *reply, *message, &ending, texts).await?;
+        let texts = end::Texts::of(&answer, &thinking);
+        end::finish_in(app, &mut tx, conversation, *reply, *message, &ending, &texts).await?;
     }
     conversations::hide_in(app, &mut tx, conversation).await?;
     tx.commit().await?;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{self, ReplyError, Status, events::ReplyEnded, snapshot},
+    chat::{self, ReplyError, Status, events::ReplyEnded, search::Words, snapshot},
     error::{Error, Result},
     platform::db::Tx,
     stream::{
@@ -29,7 +29,8 @@ const REFUSALS: u32 = 5;
 pub(super) async fn with_texts(app: &App, job: &Job, mut ending: Ending, answer: &str, thinking: &str) {
     let mut pause = Duration::from_millis(50);
     let (mut refusals, mut bare) = (0, false);
-    while let Err(error) = try_end(app, job, &ending, answer, thinking).await {
+    let texts = Texts::of(answer, thinking);
+    while let Err(error) = try_end(app, job, &ending, &texts).await {
         tracing::warn!(%error, "a reply's end could not be stored; trying again");
         refusals += u32::from(matches!(error, Error::Internal(_)));
         if refusals >= REFUSALS {
@@ -51,6 +52,20 @@ pub(super) async fn with_texts(app: &App, job: &Job, mut ending: Ending, answer:
     }
 }
 
+/// What a reply came to, with the words of its answer for the index. They are made before the transaction that stores
+/// them wherever the texts are known before it.
+pub(super) struct Texts<'a> {
+    pub answer: &'a str,
+    pub thinking: &'a str,
+    words: Words,
+}
+
+impl<'a> Texts<'a> {
+    pub fn of(answer: &'a str, thinking: &'a str) -> Self {
+        Self { answer, thinking, words: Words::of(answer) }
+    }
+}
+
 /// What is said of a bug of ours.
 pub(super) fn broken() -> ReplyError {
     ReplyError {
@@ -59,14 +74,14 @@ pub(super) fn broken() -> ReplyError {
     }
 }
 
-async fn try_end(app: &App, job: &Job, ending: &Ending, answer: &str, thinking: &str) -> Result<()> {
+async fn try_end(app: &App, job: &Job, ending: &Ending, texts: &Texts<'_>) -> Result<()> {
     let mut tx = app.db.begin().await?;
     // After an unclear commit the lease is gone already: then the end is written.
     if lease::release(&mut tx, job.reply, job.fence).await? {
         if let Some((bound, replay)) = &ending.replay {
             context::keep(&mut tx, job, bound, replay).await?;
         }
-        finish(app, tx, job.conversation, job.reply, job.message, ending, (answer, thinking)).await?;
+        finish(app, tx, job.conversation, job.reply, job.message, ending, texts).await?;
     }
     Ok(())
 }
@@ -90,7 +105,7 @@ pub(super) async fn reap(app: &App, lease: Expired) -> Result<bool> {
     };
     let mut ending = Ending::of(Status::Interrupted, Some(error));
     ending.course.took_ms = Some(since(app, created_at));
-    finish(app, tx, conversation, lease.id, message, &ending, (&answer, &thinking)).await?;
+    finish(app, tx, conversation, lease.id, message, &ending, &Texts::of(&answer, &thinking)).await?;
     Ok(true)
 }
 
@@ -106,7 +121,7 @@ async fn finish(
     reply: Uuid,
     message: Uuid,
     ending: &Ending,
-    texts: (&str, &str),
+    texts: &Texts<'_>,
 ) -> Result<()> {
     let entries = finish_in(app, &mut tx, conversation, reply, message, ending, texts).await?;
     tx.commit().await?;
@@ -122,10 +137,10 @@ pub(super) async fn finish_in(
     reply: Uuid,
     message: Uuid,
     ending: &Ending,
-    texts: (&str, &str),
+    texts: &Texts<'_>,
 ) -> Result<Vec<Arc<Entry>>> {
-    store::end(tx, reply, message, ending, texts, app.clock.now()).await?;
-    chat::search::add_in(tx, conversation, message, texts.0).await?;
+    store::end(tx, reply, message, ending, (texts.answer, texts.thinking), app.clock.now()).await?;
+    chat::search::add_in(tx, conversation, message, &texts.words).await?;
     let fact = ReplyEnded {
         reply,
         message,

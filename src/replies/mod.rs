@@ -24,5 +24,5 @@ pub use delete::delete;
 pub use housekeeping::{keep_house, keep_in_touch, recover};
 pub use running::Running;
 pub use start::{Accepted, NewMessage, Place, edit, go_on, regenerate, send};
-pub use stop::{finished, get, keep, places, stop, stop_all};
+pub use stop::{PLACES, finished, get, keep, places, stop, stop_all};
 pub use titles::Titles;

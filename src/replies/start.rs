@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::{self, Action, Actor},
     app::App,
-    chat::{self, Message, NewConversation, Role, Seam, Settings, conversations::usable_model},
+    chat::{self, Message, NewConversation, Role, Seam, Settings, conversations::usable_model, search},
     error::{Error, Result},
     stream::Cursor,
 };
@@ -76,6 +76,8 @@ pub(super) struct Plan {
     pub place: Place,
     /// The text to say, or `None` to answer again what `place` names.
     pub text: Option<String>,
+    /// Those of the text, for the index.
+    pub words: search::Words,
     pub model: Option<String>,
     pub second: Option<String>,
     pub kept: Option<Kept>,
@@ -99,7 +101,8 @@ pub async fn send(app: &App, actor: &Actor, place: Place, new: NewMessage) -> Re
     let text = checked_text(new.text)?;
     let NewMessage { model, second, key, .. } = new;
     let (model, second) = (named(model), named(second));
-    start(app, Plan { actor: actor.clone(), place, text: Some(text), model, second, kept: None, key }).await
+    let (words, actor) = (search::Words::of(&text), actor.clone());
+    start(app, Plan { actor, place, text: Some(text), words, model, second, kept: None, key }).await
 }
 
 /// Answers again: a new sibling of an assistant's message, or another answer to a person's one.
@@ -121,7 +124,8 @@ pub async fn regenerate(
     let model = named(model).or_else(|| message.reply.map(|reply| reply.model));
     let place = Place::After(conversation, asked);
     let actor = actor.clone();
-    start(app, Plan { actor, place, text: None, model, second: None, kept: None, key }).await
+    let words = search::Words::default();
+    start(app, Plan { actor, place, text: None, words, model, second: None, kept: None, key }).await
 }
 
 /// Goes on with an answer that did not come to its end: a new sibling of it that begins with the text that is there.
@@ -148,7 +152,8 @@ pub async fn go_on(
     let model = named(model).or_else(|| Some(reply.model.clone()));
     let kept = Some(Kept { message, text: old.text, seams });
     let place = Place::After(conversation, asked);
-    start(app, Plan { actor: actor.clone(), place, text: None, model, second: None, kept, key }).await
+    let (words, actor) = (search::Words::default(), actor.clone());
+    start(app, Plan { actor, place, text: None, words, model, second: None, kept, key }).await
 }
 
 /// Edits a person's message: a new sibling of it, with a reply of its own. The old branch stays.

@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a reply is looked at whose instance can't be heard.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// Conversations in which replies run, as many as [`places`] gives at most.
+pub const PLACES: usize = 20;
+
 /// What is called to whoever runs a reply that is to stop.
 pub(super) const STOP: &str = "reply.stop";
 
@@ -32,12 +35,12 @@ pub async fn get(app: &App, actor: &Actor, reply: Uuid) -> Result<(Uuid, Message
     chat::messages::get(app, actor, message).await
 }
 
-/// The actor's conversations in which a reply is running.
+/// The actor's conversations in which a reply is running, the one used last first.
 ///
 /// # Errors
 /// The database.
 pub async fn places(app: &App, actor: &Actor) -> Result<Vec<Uuid>> {
-    Ok(store::places(&app.db, actor.user.0).await?)
+    Ok(store::places(&app.db, actor.user.0, PLACES).await?)
 }
 
 /// Stops a reply and waits until its provider is hung up on and its text is stored. Stopping an ended one is harmless.

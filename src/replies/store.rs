@@ -202,16 +202,17 @@ pub(super) async fn find(db: &Db, owner: Uuid, reply: Uuid) -> sqlx::Result<Opti
 }
 
 /// The conversations of `owner` in which a reply is running, newest first; at most twenty. Only running replies have leases.
-pub(super) async fn places(db: &Db, owner: Uuid) -> sqlx::Result<Vec<Uuid>> {
+pub(super) async fn places(db: &Db, owner: Uuid, limit: usize) -> sqlx::Result<Vec<Uuid>> {
     let rows = fetch!(
         *db,
         (Uuid,),
         fetch_all,
         sql!(
             "SELECT c.id FROM conversations c WHERE c.owner_id = $1 AND c.id IN (SELECT log_id FROM leases)
-             ORDER BY c.updated_at DESC LIMIT 20"
+             ORDER BY c.updated_at DESC LIMIT $2"
         ),
-        owner
+        owner,
+        limit as i64
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -175,7 +175,8 @@ impl Start<'_> {
                 siblings: None,
                 beside_id: ids.first().copied().filter(|first| *first != id),
             };
-            chat::add_message(self.tx, conversation, &message).await?;
+            // An answer is indexed when it ends.
+            chat::add_message(self.tx, conversation, &message, None).await?;
             started.push(ReplyStarted {
                 reply,
                 message: id,
@@ -252,7 +253,7 @@ impl Start<'_> {
             siblings: None,
             beside_id: None,
         };
-        chat::add_message(self.tx, conversation, &message).await?;
+        chat::add_message(self.tx, conversation, &message, Some(&self.plan.words)).await?;
         Ok(message)
     }
 

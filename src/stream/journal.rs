@@ -2,7 +2,9 @@
 //!
 //! Writers push text as it comes; every `gather` milliseconds one transaction stores all of it, and only then is the bell
 //! rung. The first text of a writer does not wait for the tick. When the database is away the batch is kept and tried
-//! again; a writer whose unlogged text reaches [`PATIENCE`] bytes is asked to stop reading upstream.
+//! again; a writer whose unlogged text reaches [`writer::PATIENCE`] bytes is asked to stop reading upstream.
+
+mod writer;
 
 use std::{
     collections::{HashMap, hash_map},
@@ -15,23 +17,17 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use writer::{Lost, Writer};
+use writer::{Pending, Slot, State};
+
 use super::{
-    Delta, Entry, Log, Part,
+    Delta, Entry, Log,
     store::{self, BatchRow, hex},
 };
 use crate::platform::{clock::Clock, metrics};
 
-/// Unlogged bytes at which a writer should wait.
-pub const PATIENCE: usize = 1 << 20;
-/// An entry's text is at most this long, so that every event stays far below 64 KiB, also as JSON.
-const PIECE: usize = 8 << 10;
 /// Entries in one transaction.
 const BATCH: usize = 512;
-
-/// The lease was taken away: nothing this writer says counts any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the lease was lost")]
-pub struct Lost;
 
 /// Collects what writers push. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -53,49 +49,6 @@ struct Inner {
     name: Arc<str>,
 }
 
-#[derive(Debug)]
-struct Slot {
-    log: Uuid,
-    id: Uuid,
-    fence: i64,
-    lost: CancellationToken,
-    state: Mutex<State>,
-    moved: Notify,
-}
-
-#[derive(Debug)]
-struct State {
-    pending: Vec<Piece>,
-    /// Bytes pushed but not yet committed.
-    unlogged: usize,
-    answer: u64,
-    thinking: u64,
-    /// The newest entry of this writer that is known to be committed.
-    seq: i64,
-    started: bool,
-}
-
-#[derive(Debug)]
-struct Piece {
-    part: Part,
-    from: u64,
-    text: String,
-}
-
-/// One running text's way into the log. Dropping it forgets what was not committed.
-#[derive(Debug)]
-pub struct Writer {
-    inner: Arc<Inner>,
-    slot: Arc<Slot>,
-}
-
-/// A piece on its way, with everything its entry needs.
-struct Pending {
-    slot: Arc<Slot>,
-    bytes: usize,
-    data: Arc<str>,
-}
-
 impl Journal {
     /// A journal that commits at most every `gather`. Nothing happens until [`Journal::run`] is polled.
     pub fn new(log: Log, clock: Clock, gather: Duration) -> Self {
@@ -114,13 +67,12 @@ impl Journal {
 
     /// A writer under lease `id` of `log`; `seq` is the newest entry of the log that the lease's owner has written.
     pub fn open(&self, log: Uuid, id: Uuid, fence: i64, seq: i64) -> Writer {
-        let state = State { pending: Vec::new(), unlogged: 0, answer: 0, thinking: 0, seq, started: false };
         let slot = Arc::new(Slot {
             log,
             id,
             fence,
             lost: CancellationToken::new(),
-            state: Mutex::new(state),
+            state: Mutex::new(State::after(seq)),
             moved: Notify::new(),
         });
         self.inner.writers.lock().insert(id, Arc::clone(&slot));
@@ -315,125 +267,5 @@ impl Inner {
             }
             piece.slot.moved.notify_waiters();
         }
-    }
-}
-
-impl Piece {
-    fn pending(self, slot: &Arc<Slot>) -> Pending {
-        let delta = Delta {
-            reply: slot.id,
-            part: self.part,
-            from: self.from,
-            to: self.from + self.text.len() as u64,
-            text: self.text.into(),
-        };
-        let data = serde_json::to_string(&delta).expect("a delta is plain data");
-        Pending { slot: Arc::clone(slot), bytes: delta.text.len(), data: data.into() }
-    }
-}
-
-impl Writer {
-    /// Adds text to a part. Returns at once; see [`Writer::ready`].
-    pub fn push(&self, part: Part, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let (was_empty, first) = {
-            let mut state = self.slot.state.lock();
-            let was_empty = state.pending.is_empty();
-            for piece in pieces(text) {
-                state.add(part, piece);
-            }
-            (was_empty, !std::mem::replace(&mut state.started, true))
-        };
-        if first {
-            self.inner.hurry.notify_one();
-        }
-        if was_empty {
-            self.inner.wake.notify_one();
-        }
-    }
-
-    /// Waits while more than [`PATIENCE`] bytes are not yet committed.
-    pub async fn ready(&self) {
-        self.wait(PATIENCE).await;
-    }
-
-    /// Waits until everything pushed is committed.
-    ///
-    /// # Errors
-    /// The lease was lost meanwhile; some of the text is not in the log and never will be.
-    pub async fn flush(&self) -> Result<(), Lost> {
-        self.inner.hurry.notify_one();
-        self.inner.wake.notify_one();
-        self.wait(0).await;
-        if self.slot.lost.is_cancelled() { Err(Lost) } else { Ok(()) }
-    }
-
-    /// Cancelled when the lease turns out to be lost.
-    pub fn lost(&self) -> &CancellationToken {
-        &self.slot.lost
-    }
-
-    async fn wait(&self, limit: usize) {
-        loop {
-            let moved = self.slot.moved.notified();
-            if self.slot.state.lock().unlogged <= limit || self.slot.lost.is_cancelled() {
-                return;
-            }
-            tokio::select! {
-                () = moved => {}
-                () = self.slot.lost.cancelled() => {}
-            }
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.inner.writers.lock().remove(&self.slot.id);
-    }
-}
-
-impl State {
-    fn add(&mut self, part: Part, text: &str) {
-        let length = text.len();
-        let offset = match part {
-            Part::Answer => &mut self.answer,
-            Part::Thinking => &mut self.thinking,
-        };
-        let from = *offset;
-        *offset += length as u64;
-        self.unlogged += length;
-        match self.pending.last_mut() {
-            Some(last) if last.part == part && last.text.len() + length <= PIECE => last.text.push_str(text),
-            _ => self.pending.push(Piece { part, from, text: text.to_owned() }),
-        }
-    }
-}
-
-/// Cuts a long text at character boundaries into pieces of at most [`PIECE`] bytes.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let (piece, tail) = rest.split_at(rest.floor_char_boundary(PIECE.min(rest.len())));
-        rest = tail;
-        Some(piece)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_text_is_cut_at_character_boundaries() {
-        let text = "é".repeat(PIECE);
-        let cut: Vec<&str> = pieces(&text).collect();
-        assert!(cut.iter().all(|piece| piece.len() <= PIECE));
-        assert_eq!(cut.concat(), text);
     }
 }

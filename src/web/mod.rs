@@ -5,6 +5,8 @@
 
 pub mod api;
 pub mod assets;
+#[cfg(test)]
+mod codes;
 mod crowd;
 pub mod dev;
 pub mod extract;

@@ -140,7 +140,7 @@ pub fn ended_state(status: Status, error: Option<&ReplyError>, model: &str) -> R
         }
         Status::Interrupted | Status::Failed => ReplyState::Failed(Failure {
             reason: reason(error.map(|error| error.code.as_str()).unwrap_or_default()),
-            provider: provider_label(model).to_owned(),
+            provider: provider_label(model),
             request_id: None,
         }),
     }
@@ -180,29 +180,67 @@ pub fn device(l: Locale, session: &Listed) -> String {
     }
 }
 
-fn provider_label(model: &str) -> &'static str {
+/// What people call the provider of a model; a name that nobody knows stays as it is.
+fn provider_label(model: &str) -> String {
     let provider = model.split_once('/').map_or("", |(provider, _)| provider);
-    let row = catalog::ROWS.iter().find(|row| row.name == provider && provider != catalog::SIMULATED.name);
-    row.map_or("Freshet", |row| row.label)
+    let row = catalog::ROWS.iter().find(|row| row.name == provider);
+    match row.map_or(provider, |row| row.label) {
+        "" => "Freshet".to_owned(),
+        _ if provider == catalog::SIMULATED.name => "Freshet".to_owned(),
+        label => label.to_owned(),
+    }
 }
 
+/// Whether a key is a person's own or the server's is not noted with a reply, so the words are true of both.
 fn reason(code: &str) -> FailureReason {
     match code {
         "provider_rate_limited" => FailureReason::RateLimited,
-        "provider_unauthorized"
-        | "provider_forbidden"
-        | "provider_bad_key"
-        | "provider_not_configured"
-        | "key_unreadable" => FailureReason::Unauthorized,
+        "provider_overloaded" => FailureReason::Overloaded,
+        "provider_resting" => FailureReason::Resting,
+        "provider_unauthorized" | "provider_bad_key" => FailureReason::Unauthorized,
+        "provider_forbidden" => FailureReason::Forbidden,
+        "provider_not_configured" => FailureReason::KeyMissing,
+        "key_unreadable" => FailureReason::KeyUnreadable,
         "provider_banned" => FailureReason::Banned,
         "provider_quota" => FailureReason::OutOfCredit,
-        "model_not_found" | "model_ambiguous" => FailureReason::ModelMissing,
+        "model_not_found" => FailureReason::ModelMissing,
+        "model_ambiguous" => FailureReason::ModelAmbiguous,
         "context_length" => FailureReason::TooLong,
         "content_blocked" => FailureReason::Filtered,
         "provider_cut" | "provider_incomplete" => FailureReason::Cut,
         "provider_timeout" => FailureReason::Stalled,
-        "provider_malformed" | "provider_bad_request" => FailureReason::Malformed,
+        "provider_malformed" => FailureReason::Malformed,
+        "provider_bad_request" | "provider_unsupported" => FailureReason::Refused,
         "internal" => FailureReason::Internal,
         _ => FailureReason::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes that this source file gives to failures.
+    fn codes_in(source: &str) -> impl Iterator<Item = &str> {
+        let arms = source.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
+        arms.filter(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+    }
+
+    /// A new failure of providers has to be told apart here, too, or belong to those that are only "not reachable".
+    #[test]
+    fn every_failure_of_a_provider_has_words_of_its_own() {
+        let general: Vec<_> = codes_in(include_str!("../providers/error.rs"))
+            .filter(|code| reason(code) == FailureReason::Unavailable)
+            .collect();
+        assert_eq!(general, ["provider_failed", "provider_unreachable"]);
+    }
+
+    #[test]
+    fn a_failure_names_the_provider_as_people_do() {
+        let name = |model| provider_label(model);
+        assert_eq!(name("openai/gpt-5"), "OpenAI");
+        assert_eq!(name("simulated/fast"), "Freshet");
+        assert_eq!(name("lab/llama"), "lab");
+        assert_eq!(name(""), "Freshet");
     }
 }

@@ -13,9 +13,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use freshet_templates::{
-    fragments,
+    Locale, fragments,
     pages::error::{ErrorKind, ErrorPage, page},
-    parts::toast::Notice,
+    parts::toast::{Level, Toast},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -209,7 +209,7 @@ impl Asked {
             return self.problem(error);
         }
         if self.visit.by_script {
-            let mut toast = notice(error).toast(self.visit.locale());
+            let mut toast = toast(self.visit.locale(), error);
             toast.request_id = matches!(error, Error::Internal(_)).then(|| self.id.clone());
             return (status, fragments::toast(self.visit.locale(), &toast)).into_response();
         }
@@ -289,6 +289,8 @@ fn kind(error: &Error) -> ErrorKind {
     }
 }
 
-fn notice(error: &Error) -> Notice {
-    super::pages::notice_for(error).unwrap_or(Notice::Failed)
+/// What htmx is told: the words for this failure, else those of its kind.
+fn toast(l: Locale, error: &Error) -> Toast {
+    let own = super::pages::notice_for(error).map(|notice| notice.toast(l));
+    own.unwrap_or_else(|| Toast { level: Level::Error, text: kind(error).words(l).1, ..Toast::default() })
 }

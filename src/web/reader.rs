@@ -1,23 +1,25 @@
-//! Who reads: the language and the time zone that a page, and every frame of its stream, is written for.
+//! Who reads: the language, the region and the time zone that a page, and every frame of its stream, is written for.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use chrono_tz::Tz;
-use freshet_templates::{Locale, Moment, moment};
+use freshet_templates::{Locale, Moment, Region, moment};
 
 use crate::accounts::Preferences;
 
-/// A language and a time zone. Who has the same ones shares what is rendered.
+/// A language, a region and a time zone. Who has the same ones shares what is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reader {
     /// The language.
     pub locale: Locale,
+    /// How days and times are written where it is spoken.
+    pub region: Region,
     /// The time zone; UTC as long as nobody said.
     pub zone: Tz,
 }
 
 impl Default for Reader {
     fn default() -> Self {
-        Self { locale: Locale::En, zone: Tz::UTC }
+        Self { locale: Locale::En, region: Region::default(), zone: Tz::UTC }
     }
 }
 
@@ -38,8 +40,10 @@ impl Reader {
         let locale = chosen.and_then(|chosen| Locale::parse(chosen.locale.as_deref()?));
         let locale = locale.or_else(|| Locale::parse(hints.language));
         let zone = chosen.and_then(|chosen| zone(chosen.time_zone.as_deref()?));
+        let locale = locale.unwrap_or_else(|| Locale::negotiate(hints.accepted));
         Self {
-            locale: locale.unwrap_or_else(|| Locale::negotiate(hints.accepted)),
+            locale,
+            region: Region::negotiate(locale, hints.accepted),
             zone: zone.or_else(|| self::zone(hints.zone)).unwrap_or(Tz::UTC),
         }
     }
@@ -65,12 +69,12 @@ impl Reader {
     }
 
     fn clock_words(self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zone).format(self.locale.clock()).to_string()
+        at.with_timezone(&self.zone).format(self.region.clock()).to_string()
     }
 
     fn day_words(self, at: DateTime<Utc>) -> String {
         let day = self.today(at);
-        moment::date(self.locale, day.year(), day.month(), day.day())
+        moment::date(self.locale, self.region, (day.year(), day.month(), day.day()))
     }
 
     fn full_words(self, at: DateTime<Utc>) -> String {
@@ -117,7 +121,7 @@ mod tests {
     }
 
     fn reader(locale: Locale, zone: &str) -> Reader {
-        Reader { locale, zone: zone.parse().unwrap() }
+        Reader { locale, region: Region::Europe, zone: zone.parse().unwrap() }
     }
 
     #[test]
@@ -149,8 +153,12 @@ mod tests {
         assert_eq!(german.date(late).text, "2. März 2026");
         assert_eq!(german.clock(late).text, "00:30");
         assert_eq!(german.clock(late).title, "2. März 2026, 00:30");
-        let english = reader(Locale::En, "America/New_York");
-        assert_eq!(english.date_time(late).text, "1 March 2026, 6:30 PM");
+        let british = reader(Locale::En, "America/New_York");
+        assert_eq!(british.date_time(late).text, "1 March 2026, 18:30");
+        let australian = Reader { region: Region::Commonwealth, ..british };
+        assert_eq!(australian.date_time(late).text, "1 March 2026, 6:30 PM");
+        let english = Reader { region: Region::America, ..british };
+        assert_eq!(english.date_time(late).text, "March 1, 2026, 6:30 PM");
         // Summer time began there on the 8th.
         assert_eq!(english.clock(at("2026-03-09T23:30:00Z")).text, "7:30 PM");
         assert_eq!(german.today(late).to_string(), "2026-03-02");

@@ -1,16 +1,24 @@
 //! `freshet simulate`: the simulated provider behind a real socket, speaking the words of several providers.
 //!
-//! One file per face: `POST /v1/chat/completions` (streamed or not), `POST /v1/messages` as Anthropic, `/v1beta/models`
-//! as Google and `/api/chat` as Ollama speak; `GET /v1/models`, and for tests
-//! `GET /_sim/stats` (what was really asked) and `DELETE /_sim/stats` (forget it). Any key is good, except those in
-//! `keys.rs`. Faults are real here: a cut breaks the connection inside a chunk.
+//! One file per face: `POST /v1/chat/completions` and `/v1/responses` (streamed or not), `/v1/embeddings`,
+//! `/v1/moderations` and `/v1/images/generations` as OpenAI, `POST /v1/messages` as Anthropic, `/v1beta/models` as Google
+//! and `/api/chat` as Ollama speak; `GET /v1/models`, and for tests `GET /_sim/stats` (what was really asked) and
+//! `DELETE /_sim/stats` (forget it). Any key is good, except those in `keys.rs`; OpenAI's face wants one, but behind `/open`
+//! the same wants none. Simulated ids take everything; real ids have stand-ins that refuse what the real models refuse.
+//! Faults are real here: a cut breaks the connection inside a chunk.
 
 mod asked;
+mod beside;
 mod chat;
 mod generate;
+mod items;
+mod key;
 mod keys;
 mod messages;
 mod ollama;
+mod parts;
+mod responses;
+mod rules;
 mod watched;
 mod whole;
 
@@ -29,7 +37,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 
 pub use self::watched::Stats;
-use self::watched::Watched;
+use self::{key::GoodKey, watched::Watched};
 use crate::{
     providers::{
         Request,
@@ -50,9 +58,16 @@ pub async fn simulate_server(listener: TcpListener) -> io::Result<()> {
 
 /// The routes, with a stage and counters of their own.
 pub fn router() -> Router {
-    Router::new()
+    let openai = Router::new()
         .route("/v1/chat/completions", post(chat::complete))
+        .route("/v1/responses", post(responses::respond))
         .route("/v1/models", get(models))
+        .route("/v1/embeddings", post(beside::embed))
+        .route("/v1/moderations", post(beside::moderate))
+        .route("/v1/images/generations", post(beside::draw));
+    openai
+        .clone()
+        .nest("/open", openai)
         .route("/v1/messages", post(messages::complete))
         .route("/v1beta/models", get(generate::models))
         .route("/v1beta/models/{*what}", post(generate::complete))
@@ -135,7 +150,12 @@ fn stream_out(frames: Watched) -> Response {
 }
 
 /// One address, three lists: who asks is known by the headers.
-async fn models(State(simulation): State<Arc<Simulation>>, headers: HeaderMap, uri: Uri) -> Response {
+async fn models(
+    State(simulation): State<Arc<Simulation>>,
+    headers: HeaderMap,
+    uri: Uri,
+    good: Result<GoodKey, Response>,
+) -> Response {
     if headers.contains_key("anthropic-version") {
         return Query::try_from_uri(&uri)
             .map_or_else(IntoResponse::into_response, |page| messages::models(&headers, page));
@@ -146,10 +166,9 @@ async fn models(State(simulation): State<Arc<Simulation>>, headers: HeaderMap, u
             Err(wrong) => wrong.into_response(),
         };
     }
-    let key = key_of(&headers);
-    simulation.stats.lock().listed(&key);
-    if let Some(refusal) = keys::refusal(&key) {
-        return openai_refusal(&refusal);
+    simulation.stats.lock().listed(&key_of(&headers));
+    if let Err(refused) = good {
+        return refused;
     }
     let entry = |id| serde_json::json!({ "id": id, "object": "model", "created": 1_790_000_000, "owned_by": "freshet" });
     let data: Vec<_> = simulated::ids().map(entry).collect();

@@ -79,6 +79,18 @@ pub fn sidebar_item_in_place(l: Locale, item: &Item, current: Option<&str>) -> M
     html! { hx-partial hx-target=(target) hx-swap="outerHTML" { (sidebar::item(l, item, current)) } }
 }
 
+/// How it stands with conversations that were being answered: the lines of those that are not any more, and what asks
+/// for the rest.
+#[must_use]
+pub fn answering(l: Locale, done: &[Item], going_on: &[String]) -> Markup {
+    html! {
+        @for item in done { (sidebar_item_in_place(l, item, None)) }
+        // As a part as well: an answer of parts leaves the element that asked as it is.
+        @if going_on.is_empty() { hx-partial hx-target="#answering" hx-swap="delete" {} }
+        @else { hx-partial hx-target="#answering" hx-swap="outerHTML" { (sidebar::watch(going_on.iter().map(String::as_str))) } }
+    }
+}
+
 /// The title above the conversation.
 #[must_use]
 pub fn title(l: Locale, title: &str) -> Markup {

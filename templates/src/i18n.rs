@@ -109,15 +109,6 @@ impl Locale {
         }
     }
 
-    /// How a time of day is written, in strftime's words.
-    #[must_use]
-    pub fn clock(self) -> &'static str {
-        match self {
-            Self::En => "%-I:%M %p",
-            Self::De => "%H:%M",
-        }
-    }
-
     /// A number, its digits in groups of three.
     #[must_use]
     pub fn number(self, n: u64) -> String {

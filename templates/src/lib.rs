@@ -17,9 +17,11 @@ pub mod layout;
 pub mod moment;
 pub mod pages;
 pub mod parts;
+mod region;
 mod safe;
 
 pub use assets::{Asset, asset, assets};
 pub use i18n::Locale;
 pub use moment::Moment;
+pub use region::Region;
 pub use safe::SafeHtml;

@@ -1,6 +1,6 @@
 //! Moments: the words for a person come ready-made, except for those of the calendar.
 
-use crate::Locale;
+use crate::{Locale, Region};
 
 /// A moment as a person reads it and as a machine does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +27,9 @@ impl maud::Render for Moment {
     }
 }
 
-/// A day in words: "1 March 2026".
+/// A day in words: "1 March 2026", "March 1, 2026".
 #[must_use]
-pub fn date(l: Locale, year: i32, month: u32, day: u32) -> String {
+pub fn date(l: Locale, region: Region, (year, month, day): (i32, u32, u32)) -> String {
     let month = match month {
         1 => l.t("month-1"),
         2 => l.t("month-2"),
@@ -46,5 +46,9 @@ pub fn date(l: Locale, year: i32, month: u32, day: u32) -> String {
     };
     // As text: a year is written without a mark between its digits.
     let (year, day) = (year.to_string(), day.to_string());
-    l.ta("date", &[("day", day.into()), ("month", month.into()), ("year", year.into())])
+    let values = [("day", day.into()), ("month", month.into()), ("year", year.into())];
+    match region {
+        Region::America => l.ta("date-month-first", &values),
+        Region::Commonwealth | Region::Europe => l.ta("date", &values),
+    }
 }

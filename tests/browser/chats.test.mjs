@@ -93,6 +93,24 @@ test('the open conversation is renamed, pinned and deleted from its own menu, an
   assert.equal(await page.locator('.message--assistant').count(), 2);
 }));
 
+test('a list that is loaded says what is being answered elsewhere, and notices when it is not any more', () => home.visit({}, async page => {
+  await say(page, 'on and on', { model: 'slow:ms=400' });
+  const busy = chatId(page);
+  const here = await begins(page, 'Somewhere else');
+  await page.goto(`/c/${here}`);
+  await line(page, busy).locator('.sidebar__live').waitFor();
+  await line(page, busy).getByText('Answering').waitFor();
+  assert.equal(await line(page, here).locator('.sidebar__live').count(), 0);
+  await page.goto('/chats');
+  await page.locator(`#chat-${busy} .sidebar__live`).waitFor();
+  await page.goto(`/c/${here}`);
+  await page.locator('#chats > .sidebar__watch').waitFor({ state: 'attached' });
+  await call(page, 'PUT', `/chats/${busy}/cancellation`);
+  await line(page, busy).locator('.sidebar__live').waitFor({ state: 'detached' });
+  await page.locator('.sidebar__watch').waitFor({ state: 'detached' });
+  await line(page, busy).waitFor();
+}));
+
 test('without scripts all of it works by pages', () => home.visit({ js: false }, async page => {
   await page.goto('/c/new?model=simulated%2Ffast');
   await page.locator('#content').fill('plain tides');

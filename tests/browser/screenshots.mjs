@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startServer } from './server.mjs';
-import { answer, ended, grown, say, signUp } from './support.mjs';
+import { answer, ended, grown, say, signUp, until } from './support.mjs';
 
 const folder = resolve(process.argv[2] ?? '../../target/screenshots');
 const only = process.argv[3] && new RegExp(process.argv[3]);
@@ -25,13 +25,24 @@ async function open(locale = 'en-GB') {
 }
 const taken = [];
 
-async function shoot(page, name, { full = false } = {}) {
+const at = async (page, width, height) => page.setViewportSize({ width, height });
+const chatPath = page => new URL(page.url()).pathname.match(/^\/c\/[0-9a-f-]{36}/)[0];
+// Opens the page at `path` above the one that is there.
+async function above(page, path) {
+  await until(page, () => typeof freshet === 'object' && 'htmx' in window);
+  await page.evaluate(path => freshet.sheet(path), path);
+  await page.locator('dialog .sheet').waitFor();
+}
+
+// `before` brings about, at each size, what a change of the size undoes.
+async function shoot(page, name, { full = false, before } = {}) {
   if (only && !only.test(name)) return;
   for (const [width, height] of sizes) {
     for (const colorScheme of themes) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.waitForTimeout(60);
+      await before?.(width);
       await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: full, animations: 'disabled' });
     }
   }
@@ -42,13 +53,18 @@ async function shoot(page, name, { full = false } = {}) {
 const stranger = await (await open()).newPage();
 await stranger.goto('/');
 await shoot(stranger, 'landing', { full: true });
-for (const [name, path] of [['register', '/register'], ['login', '/login'], ['not-found', '/nowhere'], ['sheet-page', '/gallery/try/sheet']]) {
+for (const [name, path] of [['register', '/register'], ['login', '/login'], ['not-found', '/nowhere'], ['offline', '/offline'], ['sheet-page', '/gallery/try/sheet']]) {
   await stranger.goto(path);
   await shoot(stranger, name);
 }
 for (const kind of ['forbidden', 'too-large', 'too-many', 'internal', 'unavailable']) {
   await stranger.goto(`/gallery/error-${kind}`);
   await shoot(stranger, `error-${kind}`);
+}
+
+for (const [name, path] of [['gallery', '/gallery'], ['gallery-parts', '/gallery/parts'], ['gallery-rtl', '/gallery/chat-answered?dir=rtl'], ['gallery-beside', '/gallery/chat-beside'], ['gallery-streaming', '/gallery/chat-streaming']]) {
+  await stranger.goto(path);
+  await shoot(stranger, name, { full: true });
 }
 
 const context = await open();
@@ -74,7 +90,7 @@ await page.reload();
 await shoot(page, 'essay-end');
 await page.evaluate(() => scrollTo(0, 0));
 await shoot(page, 'essay');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.keyboard.press('Control+k');
 await page.locator('.palette__item[aria-selected="true"]').waitFor();
 await shoot(page, 'palette');
@@ -85,16 +101,37 @@ await page.keyboard.press('Control+/');
 await page.locator('dialog .shortcuts').waitFor();
 await shoot(page, 'shortcuts');
 await page.keyboard.press('Escape');
-await page.setViewportSize({ width: 1440, height: 900 });
-await page.locator('.user__button').click();
-await shoot(page, 'user-menu');
+await at(page, 1440, 900);
+const openSidebar = async width => {
+  if (width >= 896) return;
+  await page.locator('.chat__head [popovertarget="sidebar"]').click();
+  await page.locator('#sidebar:popover-open').waitFor();
+};
+await shoot(page, 'sidebar', { before: async width => {
+  if (!await page.locator('#sidebar:popover-open').count()) await openSidebar(width);
+} });
+await page.keyboard.press('Escape');
+await shoot(page, 'user-menu', { before: async width => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await openSidebar(width);
+  await page.locator('.user__button').click();
+} });
+await page.keyboard.press('Escape');
 await page.keyboard.press('Escape');
 for (const [name, path] of [['settings', '/settings'], ['settings-appearance', '/settings/appearance'], ['settings-language', '/settings/language'],
-  ['settings-models', '/settings/models'], ['settings-providers', '/settings/providers'], ['models', '/models'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
+  ['settings-models', '/settings/models'], ['settings-keys', '/settings/keys'], ['settings-providers', '/settings/providers'], ['models', '/models'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
   ['search', '/search?q=bread'], ['search-none', '/search?q=xyzzy'], ['chats', '/chats'], ['archive', '/chats?show=archived']]) {
   await page.goto(path);
   await shoot(page, name, { full: true });
 }
+// What stands where something is on its way.
+await page.route(/\/search\?q=/, () => {});
+await page.goto('/search');
+await page.getByRole('searchbox').fill('a freshet');
+await page.locator('.found.htmx-request').waitFor();
+await shoot(page, 'search-on-its-way');
+await page.unroute(/\/search\?q=/);
 await say(page, 'What is a freshet?', { model: 'echo:ms=0' });
 await ended(page);
 await page.locator('.message--user .message__foot > a').focus();
@@ -105,7 +142,7 @@ await page.keyboard.press('Escape');
 await answer(page).locator('.message__model').click();
 await shoot(page, 'details');
 await page.keyboard.press('Escape');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.locator('.message--user').hover();
 await page.locator('.message--user .message__foot > a').click();
 await page.locator('dialog textarea').fill('What is a freshet, and when does it come?');
@@ -115,11 +152,43 @@ await page.locator('.versions').first().waitFor();
 await ended(page);
 await shoot(page, 'versions');
 for (const way of ['menu', 'rename', 'delete', 'settings']) {
-  await page.goto(page.url().replace(/(\/c\/[0-9a-f-]{36}).*/, `$1/${way}`));
+  await page.goto(`${chatPath(page)}/${way}`);
   await shoot(page, `chat-${way}`);
 }
+await page.goto(chatPath(page));
+for (const way of ['menu', 'rename', 'delete', 'settings']) {
+  await above(page, `${chatPath(page)}/${way}`);
+  await shoot(page, `dialog-${way}`);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+}
+await above(page, `${chatPath(page)}/delete`);
+await page.locator('dialog button.button--danger, dialog button[type="submit"]').last().click();
+// It would fade while it is taken.
+await page.locator('.toast__action').evaluate(button => { button.closest('.toast').style.animation = 'none'; });
+await shoot(page, 'toast-undo');
+await say(page, 'Who are you, really?', { model: 'fast:first=1,ms=0,seed=1234567890123456789' });
+await ended(page);
+await shoot(page, 'long-model');
+await answer(page).locator('.message__model').click();
+await shoot(page, 'long-model-details');
+await page.keyboard.press('Escape');
+// Letters twice as large, and what is left of a window that is zoomed to 200 %.
+await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+await shoot(page, 'large-letters');
+await page.goto('/settings/appearance');
+await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+await shoot(page, 'large-letters-settings');
+await say(page, 'מהו שיטפון? הסבר לי עם **דוגמה**:\n\n1. ראשית\n2. שנית\n\n> ציטוט\n\n| נהר | אורך |\n|---|---|\n| ירדן | 251 |', { model: 'echo:ms=0' });
+await ended(page);
+await shoot(page, 'rtl-text');
+await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+await shoot(page, 'rtl');
+await page.goto('/settings');
+await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+await shoot(page, 'rtl-settings');
 await page.goto('/c/new?model=simulated%2Fessay%3Ams%3D0');
-await page.setViewportSize({ width: 1440, height: 900 });
+await at(page, 1440, 900);
 await page.locator('.compare__button').click();
 await page.locator('select[name="model2"]').selectOption('simulated/thinking');
 await shoot(page, 'compare');
@@ -159,7 +228,7 @@ await page.goto('/settings/language');
 await page.locator('[name="locale"], [name="language"]').first().selectOption('de');
 await page.locator('main button[type="submit"]').first().click();
 await page.waitForURL('**/settings/language**');
-for (const [name, path] of [['de-home', '/'], ['de-new', '/c/new'], ['de-settings', '/settings'], ['de-settings-appearance', '/settings/appearance'], ['de-settings-language', '/settings/language'], ['de-settings-models', '/settings/models'],
+for (const [name, path] of [['de-home', '/'], ['de-new', '/c/new'], ['de-settings', '/settings'], ['de-settings-appearance', '/settings/appearance'], ['de-settings-language', '/settings/language'], ['de-settings-models', '/settings/models'], ['de-settings-keys', '/settings/keys'],
   ['de-settings-security', '/settings/security'], ['de-settings-account', '/settings/account'], ['de-chats', '/chats'], ['de-not-found', '/c/nowhere']]) {
   await page.goto(path);
   await shoot(page, name, { full: true });

@@ -8,6 +8,7 @@ Prints one line per fact and leaves with 1 at the first that does not hold.
 """
 
 import asyncio
+import base64
 import sys
 
 import openai
@@ -135,6 +136,124 @@ def it_works_asynchronously():
     assert asyncio.run(run()) == "hello"
 
 
+def respond(model, prompt, **more):
+    """The last response of a stream, its text and its thoughts."""
+    text = thought = ""
+    final = None
+    for event in client.responses.create(
+        model=model, input=prompt, stream=True, store=False, **more
+    ):
+        if event.type == "response.output_text.delta":
+            text += event.delta
+        elif event.type == "response.reasoning_summary_text.delta":
+            thought += event.delta
+        elif event.type in ("response.completed", "response.incomplete"):
+            final = event.response
+    return final, text, thought
+
+
+def a_response_streams():
+    prompt = "Grüße, 👩‍👩‍👧‍👦 and 한글"
+    final, text, _ = respond("echo:ms=0", prompt)
+    assert text == prompt == final.output_text, text
+    assert final.status == "completed" and final.usage.total_tokens > 0
+    whole = client.responses.create(model="echo:ms=0", input=prompt, store=False)
+    assert whole.output_text == prompt and whole.usage.output_tokens > 0
+
+
+def a_helper_puts_a_response_together():
+    with client.responses.stream(model="thinking:ms=0", input="why", store=False) as stream:
+        kinds = {event.type for event in stream}
+        final = stream.get_final_response()
+    assert {"response.created", "response.output_item.done", "response.completed"} <= kinds
+    assert [item.type for item in final.output] == ["reasoning", "message"]
+
+
+def thoughts_are_handed_back_sealed():
+    turns = [{"role": "user", "content": "tool call name=add think=1"}]
+    final, text, thought = respond("faults", turns)
+    assert len(thought) > 100 and text == ""
+    kinds = [item.type for item in final.output]
+    assert kinds == ["reasoning", "function_call"], kinds
+    call = final.output[1]
+    assert (call.name, call.arguments) == ("add", '{"a": 1}')
+    assert final.output[0].encrypted_content
+    turns += [item.model_dump(exclude_none=True) for item in final.output]
+    turns.append({"type": "function_call_output", "call_id": call.call_id, "output": "3"})
+    assert respond("faults", turns)[1] == "The tool said: 3"
+    turns[0]["content"] += " "
+    try:
+        respond("faults", turns)
+        raise AssertionError("thoughts behind another history were taken")
+    except openai.BadRequestError as error:
+        assert error.code == "invalid_encrypted_content", error.code
+    try:
+        respond("faults", turns[:1] + turns[2:])
+        raise AssertionError("a call without its thoughts was taken")
+    except openai.BadRequestError:
+        pass
+
+
+def a_response_ends_at_its_limit():
+    final, text, _ = respond("tokens:n=100,ms=0", "x", max_output_tokens=7)
+    assert len(text.split()) == 7
+    assert final.incomplete_details.reason == "max_output_tokens"
+
+
+def responses_fail_with_types():
+    for kind, script in (
+        (openai.RateLimitError, "quota"),
+        (openai.InternalServerError, "status 500"),
+        (openai.AuthenticationError, "key"),
+        (openai.NotFoundError, "model"),
+        (openai.APIError, "error_chunk after=50"),
+        (openai.APIConnectionError, "cut after=200"),
+    ):
+        try:
+            respond("faults", script)
+        except kind:
+            continue
+        raise AssertionError(f"{script} did not fail")
+
+
+def what_real_models_refuse_is_refused():
+    for more in ({"temperature": 1.0}, {"reasoning": {"effort": "none"}}):
+        try:
+            respond("gpt-6.1-sol", "x", **more)
+            raise AssertionError(f"{more} was taken")
+        except openai.BadRequestError:
+            pass
+    tool = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+    for more in ({"max_tokens": 5}, {"tools": [tool]}):
+        try:
+            ask("gpt-6-luna", "x", **more)
+            raise AssertionError(f"{more} was taken")
+        except openai.BadRequestError:
+            pass
+    assert respond("gpt-6.1-sol", "x", reasoning={"effort": "high", "summary": "auto"})[2]
+
+
+def texts_become_vectors():
+    for dimensions in (64, 8):
+        told = client.embeddings.create(
+            model="text-embedding-3-small", input=["a river", "a stone"], dimensions=dimensions
+        )
+        assert [len(entry.embedding) for entry in told.data] == [dimensions] * 2
+        for entry in told.data:
+            assert abs(sum(x * x for x in entry.embedding) - 1) < 1e-3
+
+
+def texts_are_judged():
+    told = client.moderations.create(model="omni-moderation-latest", input=["a river", "a bomb"])
+    assert [result.flagged for result in told.results] == [False, True]
+    assert told.results[1].categories.violence
+
+
+def a_picture_is_drawn():
+    told = client.images.generate(model="gpt-image-2.6-flare", prompt="a river")
+    assert base64.b64decode(told.data[0].b64_json).startswith(b"\x89PNG")
+
+
 for fact in (
     models_are_listed,
     an_answer_streams,
@@ -146,6 +265,15 @@ for fact in (
     errors_have_their_types,
     a_cut_is_noticed,
     it_works_asynchronously,
+    a_response_streams,
+    a_helper_puts_a_response_together,
+    thoughts_are_handed_back_sealed,
+    a_response_ends_at_its_limit,
+    responses_fail_with_types,
+    what_real_models_refuse_is_refused,
+    texts_become_vectors,
+    texts_are_judged,
+    a_picture_is_drawn,
 ):
     fact()
     print(f"ok  {fact.__name__}")

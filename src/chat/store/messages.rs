@@ -105,8 +105,13 @@ impl From<MessageRow> for Stored {
     }
 }
 
-/// Adds a message.
-pub(crate) async fn add_message(tx: &mut Tx, conversation: Uuid, new: &Message) -> sqlx::Result<()> {
+/// Adds a message; `words` are those of its text, if that is complete.
+pub(crate) async fn add_message(
+    tx: &mut Tx,
+    conversation: Uuid,
+    new: &Message,
+    words: Option<&search::Words>,
+) -> sqlx::Result<()> {
     tx_exec!(
         tx,
         sql!(
@@ -122,9 +127,8 @@ pub(crate) async fn add_message(tx: &mut Tx, conversation: Uuid, new: &Message) 
         new.created_at,
         new.beside_id
     )?;
-    // An answer is indexed when it ends.
-    if !new.text.is_empty() {
-        search::add_in(tx, conversation, new.id, &new.text).await?;
+    if let Some(words) = words {
+        search::add_in(tx, conversation, new.id, words).await?;
     }
     Ok(())
 }

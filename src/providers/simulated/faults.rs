@@ -40,7 +40,7 @@ const HELP: &str = "I fail on demand. Write one of these as your message:\n\n\
     | `finish reason=content_filter` | another ending |\n\
     | `huge chunk=5000000` · `tiny n=100000` | very large, very small |\n\
     | `slow_thinking ms=500` | long thoughts |\n\
-    | `tool call name=add` | a tool call in fragments |\n\
+    | `tool call name=add` | a tool call in fragments; with `think=1` after a thought |\n\
     | `utf8` · `surrogate` · `invalid` · `noise` | text and events that are hard to read |\n\n\
     Add `times=1` to fail only the first time.";
 
@@ -193,16 +193,23 @@ fn reason(script: &Script<'_>) -> &'static str {
 
 fn tool(script: &Script<'_>) -> Vec<Beat> {
     let name = script.text("name").unwrap_or("add").to_owned();
+    let thought = script.text("think").map(|_| Beat::Say {
+        part: Part::Thinking,
+        text: CARRIER.into(),
+        cut: Cut::Words,
+        every: Duration::ZERO,
+    });
     let call =
         |opens, arguments: &str| Beat::Call(Fragment { index: 0, opens, arguments: arguments.to_owned() });
-    vec![
+    let calls = [
         call(Some(("call_1".to_owned(), name)), ""),
         call(None, "{\"a\":"),
         call(None, " 1}"),
         Beat::Finish("tool_calls"),
         Beat::Usage,
         Beat::Done,
-    ]
+    ];
+    thought.into_iter().chain(calls).collect()
 }
 
 fn carrier(bytes: u64) -> String {

@@ -38,6 +38,8 @@ pub struct Frames {
     /// A frame that must not be joined with others, and whether the connection breaks after what is in `out`.
     held: Option<Bytes>,
     breaks: bool,
+    /// Whether what was said before the break had its chance to leave.
+    parted: bool,
     over: bool,
 }
 
@@ -58,6 +60,7 @@ impl Frames {
             clock: None,
             held: None,
             breaks: false,
+            parted: false,
             over: false,
         }
     }
@@ -166,6 +169,10 @@ impl Stream for Frames {
             }
             if !me.out.is_empty() {
                 return Poll::Ready(Some(Ok(me.out.split().freeze())));
+            }
+            if me.breaks && me.held.is_none() && !std::mem::replace(&mut me.parted, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             return Poll::Ready(match me.held.take() {
                 Some(bytes) => Some(Ok(bytes)),

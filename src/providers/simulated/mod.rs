@@ -7,6 +7,7 @@
 mod cast;
 mod faults;
 mod frames;
+pub mod history;
 mod options;
 mod score;
 pub mod voice;
@@ -27,7 +28,7 @@ use self::{
     voice::{ChatVoice, Voice},
 };
 use super::{
-    DeltaStream, Error, Model, Request, Role, Settings, catalog,
+    DeltaStream, Error, Model, Request, Role, Settings, ToolResult, catalog,
     wire::{Answer, Chat, Limits, Listed, Lost, Wire, refusal},
 };
 
@@ -109,13 +110,15 @@ pub struct Stage {
 impl Stage {
     /// Decides on the answer; nothing plays before the frames are polled.
     pub fn perform(&self, request: &Request, voice: Box<dyn Voice>) -> Performance {
-        let Some(options) = Options::parse(&request.model) else {
+        let Some(options) = Options::parse(&request.model).or_else(|| stand_in(&request.model)) else {
             return Performance::Refuse(Refusal::new(404, "model_not_found", "The model does not exist."));
         };
         let prompt =
             request.messages.iter().rev().find(|turn| turn.role == Role::User).map_or("", |turn| &turn.text);
         let beats = if options.base == "faults" {
-            match self.fault(prompt) {
+            let last = request.messages.iter().rev().find(|turn| turn.role != Role::System);
+            let results = last.map_or(&[][..], |turn| &turn.results);
+            match self.fault(prompt, results) {
                 Fault::Refuse(refusal) => return Performance::Refuse(refusal),
                 Fault::Play(beats) => beats,
             }
@@ -129,7 +132,19 @@ impl Stage {
         Performance::Play(Frames::new(score, voice, prompt_tokens(request)))
     }
 
-    fn fault(&self, prompt: &str) -> Fault {
+    fn fault(&self, prompt: &str, results: &[ToolResult]) -> Fault {
+        // What a tool was called for has come.
+        if !results.is_empty() {
+            let said: Vec<&str> = results.iter().map(|result| result.output.as_str()).collect();
+            let text = format!("The tool said: {}", said.join(", "));
+            let beat = cast::say(text, score::Cut::Words, std::time::Duration::ZERO);
+            return Fault::Play(vec![
+                beat,
+                score::Beat::Finish("stop"),
+                score::Beat::Usage,
+                score::Beat::Done,
+            ]);
+        }
         let Some(times) = faults::times(prompt) else { return faults::read(prompt) };
         let mut happened = self.happened.lock();
         if happened.len() >= MEMORY {
@@ -143,6 +158,12 @@ impl Stage {
         let well = cast::say("All is well again.", score::Cut::Words, std::time::Duration::ZERO);
         Fault::Play(vec![well, score::Beat::Finish("stop"), score::Beat::Usage, score::Beat::Done])
     }
+}
+
+/// Over a socket, the models of real providers have stand-ins: one that thinks, or one that doesn't.
+fn stand_in(id: &str) -> Option<Options> {
+    let known = catalog::ROWS.iter().flat_map(|row| row.known).find(|known| known.id == id)?;
+    Options::parse(if known.capabilities.reasoning { "thinking:ms=0" } else { "fast" })
 }
 
 /// The provider without a socket.

@@ -269,9 +269,9 @@ impl Responses {
     fn ended(&mut self, response: &str, kind: Option<&str>, out: &mut Gathered) -> Result<(), Garbage> {
         let response: Response<'_> = serde_json::from_str(response).map_err(|_| Garbage)?;
         out.model(&response.model.0);
-        // A server that says everything at once, or forgets to say that items are done.
-        for (index, raw) in (0..).zip(response.output.iter().flatten()) {
-            if self.items.iter().all(|item| item.index != index || item.raw.is_none()) {
+        // A server that says everything at once; what was said on the way is not said again.
+        if self.items.iter().all(|item| item.raw.is_none() && !item.heard) {
+            for (index, raw) in (0..).zip(response.output.iter().flatten()) {
                 self.done(Some(index), Some(raw), out)?;
             }
         }

@@ -3,6 +3,9 @@
 mod asked;
 mod own;
 
+mod requests;
+mod scripts;
+
 use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
@@ -344,4 +347,9 @@ fn what_a_provider_said_is_logged_without_the_key() {
     let said = super::refusal::for_the_log(body, "xai-secret");
     assert!(!said.contains("secret") && !said.contains("zz"), "{said}");
     assert_eq!(rig::model("a/b").name, "openai/a/b");
+    let keys = "sk-proj-1x sk-ant-2x sk-or-v1-3x AIza4xyz AQ.Ab5x xai-6xyz v1:team:7x LLM|8xyz sk-pr***9x";
+    let said = super::refusal::for_the_log(keys.as_bytes(), "");
+    assert_eq!(said.replace("****", "").trim(), "", "{said}");
+    let words = "a task-force of risk-takers; v1: fine";
+    assert_eq!(super::refusal::for_the_log(words.as_bytes(), ""), words);
 }

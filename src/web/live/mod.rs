@@ -14,6 +14,7 @@ pub(super) mod pump;
 mod renderer;
 mod screen;
 pub(super) mod socket;
+mod standing;
 pub(super) mod told;
 
 pub(super) use frame::open_ended;

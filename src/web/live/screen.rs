@@ -9,15 +9,11 @@ use std::collections::HashMap;
 use freshet_templates::{
     Locale, SafeHtml, fragments,
     fragments::Announcement,
-    pages::options::Options,
-    parts::{
-        message::{Thinking, UserMessage},
-        sidebar::Item,
-    },
+    parts::message::{Thinking, UserMessage},
 };
 use uuid::Uuid;
 
-use super::frame::Frame;
+use super::{frame::Frame, standing::Standing};
 use crate::{
     chat::{
         Conversation, Message, Reply, Status,
@@ -36,9 +32,7 @@ pub(super) struct Screen {
     pub cursor: Cursor,
     reader: Reader,
     conversation: Uuid,
-    title: String,
-    pinned: bool,
-    archived: bool,
+    standing: Standing,
     replies: HashMap<Uuid, Writing>,
 }
 
@@ -96,9 +90,7 @@ impl Screen {
             cursor,
             reader,
             conversation: chat.id,
-            title: chat.title.clone(),
-            pinned: chat.pinned_at.is_some(),
-            archived: chat.archived_at.is_some(),
+            standing: Standing::of(chat, reader.locale),
             replies: HashMap::new(),
         };
         for message in messages {
@@ -164,24 +156,8 @@ impl Screen {
             }
             Event::ReplyEnded(ended) => self.end(ended, cursor.seq, &mut frame),
             Event::ChatUpdated(updated) => {
-                if let Some(title) = &updated.title {
-                    self.title.clone_from(title);
-                    let (id, item) = self.item();
-                    frame.chrome(&fragments::title(self.reader.locale, &self.title).into_string());
-                    let line = fragments::sidebar_item_in_place(self.reader.locale, &item, Some(&id));
-                    frame.chrome(&line.into_string());
-                }
-                if updated.pinned.is_some() || updated.archived.is_some() {
-                    self.pinned = updated.pinned.unwrap_or(self.pinned);
-                    self.archived = updated.archived.unwrap_or(self.archived);
-                    self.say_place(&mut frame);
-                }
-                if let Some(settings) = &updated.settings {
-                    let id = self.conversation.to_string();
-                    frame.chrome(
-                        &fragments::tune(self.reader.locale, &id, settings.system_prompt).into_string(),
-                    );
-                }
+                let busy = self.is_busy();
+                self.standing.update(updated, busy, &mut frame);
                 if updated.leaf_id.is_some() {
                     frame.event("fx:resync", "-");
                 }
@@ -200,12 +176,9 @@ impl Screen {
             writing.catch_up(since, self.reader.locale, &mut behind.running);
         }
         self.say_stop(&mut behind.running);
-        self.say_title(&mut behind.line);
-        let (id, item) = self.item();
-        let line = fragments::sidebar_item_in_place(self.reader.locale, &item, Some(&id));
-        behind.title.chrome(&fragments::title(self.reader.locale, &self.title).into_string());
-        behind.title.chrome(&line.into_string());
-        self.say_options(&mut behind.place);
+        self.standing.say_used(self.is_busy(), &mut behind.line);
+        self.standing.say_title(self.is_busy(), &mut behind.title);
+        self.standing.say_options(&mut behind.place);
         behind.place.event("fx:chats", "-");
         behind
     }
@@ -221,7 +194,7 @@ impl Screen {
         frame.chrome(&fragments::assistant_message(self.reader.locale, &shown).into_string());
         self.replies.insert(started.reply, writing);
         self.say_stop(frame);
-        self.say_title(frame);
+        self.standing.say_used(self.is_busy(), frame);
     }
 
     /// Whether there is something to stop.
@@ -258,52 +231,8 @@ impl Screen {
         shown.blocks = writing.written().blocks;
         frame.chrome(&fragments::message_foot(self.reader.locale, &shown).into_string());
         self.say_stop(frame);
-        self.say_title(frame);
+        self.standing.say_used(self.is_busy(), frame);
         say_end(self.reader.locale, writing.message.id, writing.live.blocks(), ended.status, frame);
-    }
-
-    /// Says the title, and that the conversation is the one used last.
-    fn say_title(&self, frame: &mut Frame) {
-        let (id, item) = self.item();
-        frame.chrome(&fragments::title(self.reader.locale, &self.title).into_string());
-        let line = match (self.archived, self.pinned) {
-            (true, _) => return,
-            (false, true) => fragments::sidebar_item_pinned(self.reader.locale, &item, Some(&id)),
-            (false, false) => fragments::sidebar_item(self.reader.locale, &item, Some(&id)),
-        };
-        frame.chrome(&line.into_string());
-    }
-
-    /// Says that the conversation is pinned or archived, or no longer.
-    fn say_place(&self, frame: &mut Frame) {
-        let (id, item) = self.item();
-        self.say_options(frame);
-        match (self.archived, self.pinned) {
-            (true, _) => {
-                frame.chrome(&fragments::sidebar_item_gone(&id).into_string());
-            }
-            (false, true) => {
-                let line = fragments::sidebar_item_pinned(self.reader.locale, &item, Some(&id));
-                frame.chrome(&line.into_string());
-            }
-            // Where it belongs among the others only the list knows: pages load it anew.
-            (false, false) => {
-                frame.event("fx:chats", "-");
-            }
-        }
-    }
-
-    /// What can be done with the conversation now.
-    fn say_options(&self, frame: &mut Frame) {
-        let (title, pinned, archived) = (self.title.clone(), self.pinned, self.archived);
-        let options = Options { id: self.conversation.to_string(), title, pinned, archived };
-        frame.chrome(&fragments::options(self.reader.locale, &options).into_string());
-    }
-
-    fn item(&self) -> (String, Item) {
-        let id = self.conversation.to_string();
-        let item = Item { id: id.clone(), title: self.title.clone(), answering: self.is_busy() };
-        (id, item)
     }
 }
 

@@ -41,6 +41,12 @@ pub(super) struct ListQuery {
 }
 
 #[derive(Debug, Deserialize)]
+pub(super) struct AnsweringQuery {
+    #[serde(default)]
+    ids: String,
+}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct RenameForm {
     #[serde(default)]
     title: String,
@@ -60,8 +66,9 @@ pub(super) async fn list(
         query: None,
     };
     let found = conversations::list(&app, &actor, &filter, query.cursor.as_deref(), PAGE).await?;
+    let answering = replies::places(&app, &actor).await?;
     let props = Chats {
-        groups: grouped(visit.reader, app.clock.now(), &found.items, None),
+        groups: grouped(visit.reader, app.clock.now(), &found.items, &answering, None),
         shell: visit.shell(Some(&actor)),
         show,
         is_later: query.cursor.is_some(),
@@ -82,6 +89,29 @@ pub(super) async fn fragment(
         Some(cursor) => parts::next(l, &piece(&app, &actor, visit.reader, current, &cursor).await?),
         None => parts::list(l, &sidebar(&app, &actor, visit.reader, current).await?),
     })
+}
+
+/// `GET /chats/answering`: how it stands with conversations whose lines say that they are being answered.
+pub(super) async fn answering(
+    State(app): State<App>,
+    actor: Actor,
+    visit: Visit,
+    Query(query): Query<AnsweringQuery>,
+) -> Result<Markup> {
+    let running = replies::places(&app, &actor).await?;
+    let asked = query.ids.split(',').filter_map(|id| Uuid::try_parse(id).ok()).take(replies::PLACES);
+    let (going_on, ended): (Vec<Uuid>, Vec<Uuid>) = asked.partition(|id| running.contains(id));
+    let mut done = Vec::with_capacity(ended.len());
+    for id in ended {
+        match conversations::get(&app, &actor, id).await {
+            Ok(chat) => done.push(item(&chat, &[])),
+            // Deleted meanwhile; its line goes by other ways.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let going_on: Vec<String> = going_on.iter().map(Uuid::to_string).collect();
+    Ok(fragments::answering(visit.locale(), &done, &going_on))
 }
 
 /// `GET /c/{id}/menu`.
@@ -118,7 +148,8 @@ pub(super) async fn rename(
     match conversations::update(&app, &actor, id, change).await {
         Ok(chat) => {
             let l = visit.locale();
-            let line = fragments::sidebar_item_in_place(l, &item(&chat), current(&visit).as_deref());
+            let item = item(&chat, &replies::places(&app, &actor).await?);
+            let line = fragments::sidebar_item_in_place(l, &item, current(&visit).as_deref());
             Ok(done(&visit, &chat, line))
         }
         Err(error) if error.code() == "title_empty" => {
@@ -180,7 +211,8 @@ async fn arrange(app: &App, actor: &Actor, visit: &Visit, id: Uuid, change: Chan
         let toast = Notice::ChatArchived.toast_about(l, &id.to_string());
         html! { (fragments::sidebar_item_gone(&id.to_string())) (fragments::toast(l, &toast)) }
     } else if chat.pinned_at.is_some() {
-        fragments::sidebar_item_pinned(l, &item(&chat), current(visit).as_deref())
+        let item = item(&chat, &replies::places(app, actor).await?);
+        fragments::sidebar_item_pinned(l, &item, current(visit).as_deref())
     } else {
         // Where it belongs among the others only the list knows.
         html! { (fragments::sidebar_list(l, &sidebar(app, actor, visit.reader, visit.open_chat()).await?)) (undone(&id)) }

@@ -84,6 +84,7 @@ pub fn router() -> Router<App> {
         // The list
         .route("/chats", get(chats::list))
         .route("/chats/list", get(chats::fragment))
+        .route("/chats/answering", get(chats::answering))
         .route("/c/{id}/menu", get(chats::menu))
         .route("/c/{id}/rename", get(chats::rename_form).post(chats::rename))
         .route("/c/{id}/pin", post(chats::pin))

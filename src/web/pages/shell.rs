@@ -237,6 +237,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "reply_running" => Notice::StillAnswering,
         "empty_message" => Notice::EmptyMessage,
         "message_too_long" => Notice::MessageTooLong,
+        "branch_too_long" => Notice::BranchTooLong,
         "system_prompt_too_long" => Notice::SystemPromptTooLong,
         "unknown_model" => Notice::UnknownModel,
         "key_unreadable" => Notice::KeyUnreadable,
@@ -283,7 +284,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 24] = [
+const NOTICES: [Notice; 25] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -301,6 +302,7 @@ const NOTICES: [Notice; 24] = [
     Notice::ChatRestored,
     Notice::ChatGone,
     Notice::SystemPromptTooLong,
+    Notice::BranchTooLong,
     Notice::KeySaved,
     Notice::KeyStored,
     Notice::KeyRemoved,

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     chat::{Conversation, Filter, conversations},
     error::Result,
+    replies,
     web::reader::Reader,
 };
 
@@ -28,13 +29,14 @@ pub(super) async fn sidebar(
     let pinned = conversations::list(app, actor, &filter(true), None, PINNED).await?;
     let left = PIECE - pinned.items.len() as i64;
     let page = conversations::list(app, actor, &filter(false), None, left).await?;
+    let answering = replies::places(app, actor).await?;
     let now = app.clock.now();
-    let mut groups = grouped(reader, now, &page.items, None);
+    let mut groups = grouped(reader, now, &page.items, &answering, None);
     let has_today =
         page.items.first().is_some_and(|newest| reader.today(newest.updated_at) >= reader.today(now));
     let today = if has_today { groups.remove(0).items } else { Vec::new() };
     Ok(Sidebar {
-        pinned: pinned.items.iter().map(item).collect(),
+        pinned: pinned.items.iter().map(|chat| item(chat, &answering)).collect(),
         more_pinned: pinned.next_cursor.is_some(),
         today,
         groups,
@@ -53,7 +55,9 @@ pub(super) async fn piece(
 ) -> Result<Sidebar> {
     let filter = Filter { pinned: Some(false), ..Filter::default() };
     let page = conversations::list(app, actor, &filter, Some(cursor), PIECE).await?;
-    let groups = grouped(reader, app.clock.now(), &page.items, conversations::moment_of(cursor));
+    let answering = replies::places(app, actor).await?;
+    let before = conversations::moment_of(cursor);
+    let groups = grouped(reader, app.clock.now(), &page.items, &answering, before);
     let current = current.map(|id| id.to_string());
     Ok(Sidebar { groups, current, more: page.next_cursor, ..Sidebar::default() })
 }
@@ -63,6 +67,7 @@ pub(super) fn grouped(
     reader: Reader,
     now: DateTime<Utc>,
     chats: &[Conversation],
+    answering: &[Uuid],
     before: Option<DateTime<Utc>>,
 ) -> Vec<Group> {
     let mut last = before.map(|before| age(reader.today(now), reader.today(before)));
@@ -70,10 +75,10 @@ pub(super) fn grouped(
     for chat in chats {
         let age = age(reader.today(now), reader.today(chat.updated_at));
         match groups.last_mut().filter(|_| last == Some(age)) {
-            Some(group) => group.items.push(item(chat)),
+            Some(group) => group.items.push(item(chat, answering)),
             None => {
                 let label = if last == Some(age) { String::new() } else { age.label(reader.locale) };
-                groups.push(Group { label, items: vec![item(chat)] });
+                groups.push(Group { label, items: vec![item(chat, answering)] });
             }
         }
         last = Some(age);
@@ -81,9 +86,9 @@ pub(super) fn grouped(
     groups
 }
 
-/// A conversation as a line.
-pub(super) fn item(chat: &Conversation) -> Item {
-    Item { id: chat.id.to_string(), title: chat.title.clone(), answering: false }
+/// A conversation as a line; `answering` are those in which a reply runs.
+pub(super) fn item(chat: &Conversation, answering: &[Uuid]) -> Item {
+    Item { id: chat.id.to_string(), title: chat.title.clone(), answering: answering.contains(&chat.id) }
 }
 
 fn age(today: NaiveDate, then: NaiveDate) -> Age {
@@ -99,7 +104,6 @@ fn age(today: NaiveDate, then: NaiveDate) -> Age {
 #[cfg(test)]
 mod tests {
     use chrono::TimeZone as _;
-    use freshet_templates::Locale;
 
     use super::*;
     use crate::stream::Cursor;
@@ -129,9 +133,9 @@ mod tests {
     #[test]
     fn groups_are_days_then_months_and_go_on_over_pages() {
         let chats: Vec<_> = [at(20, 6), at(19, 6), at(14, 6), at(1, 6), at(2, 5), at(1, 5)].map(chat).into();
-        let reader = Reader { locale: Locale::En, zone: chrono_tz::Tz::UTC };
+        let reader = Reader::default();
         let labels = |before| {
-            let groups = grouped(reader, at(20, 6), &chats, before);
+            let groups = grouped(reader, at(20, 6), &chats, &[], before);
             groups.iter().map(|group| format!("{} {}", group.label, group.items.len())).collect::<Vec<_>>()
         };
         let all = ["Today 1", "Yesterday 1", "Last 7 days 1", "Last 30 days 1", "May 2026 2"];

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
-    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
 
-use super::{Simulation, asked::Asked, key_of, openai_refusal, stream_out, watched::Watched};
+use super::{Simulation, asked::Asked, key::Key, openai_refusal, rules, stream_out, watched::Watched};
 use crate::providers::{
     Delta, Usage,
     simulated::{
@@ -21,19 +20,19 @@ use crate::providers::{
 
 /// Answers a request.
 pub async fn complete(
+    Key(key): Key,
     State(simulation): State<Arc<Simulation>>,
-    headers: HeaderMap,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Response {
     let Ok(Json(asked)) = asked else {
-        let why = "The body is not a chat completion request.";
-        return openai_refusal(&Refusal::new(400, "invalid_request_error", why));
+        return openai_refusal(&rules::invalid("The body is not a chat completion request."));
     };
     // Usage is asked for in streams only; elsewhere it always comes.
     let (stream, usage) = (asked.stream, !asked.stream || asked.wants_usage());
+    let wrong = asked.wrong();
     let request = asked.into_request();
     let voice = Box::new(ChatVoice::new(&request, usage));
-    match simulation.perform(&key_of(&headers), &request, voice, None) {
+    match simulation.perform(&key, &request, voice, wrong) {
         Err(refusal) => openai_refusal(&refusal),
         Ok(frames) if stream => stream_out(frames),
         Ok(frames) => whole(frames, &request.model).await,

@@ -21,6 +21,8 @@ use crate::{
     },
 };
 
+mod wires;
+
 /// A simulator of its own for one test.
 struct Simulator {
     url: url::Url,
@@ -139,11 +141,10 @@ async fn the_pace_is_the_one_in_the_id() {
     assert!(begun.elapsed() >= Duration::from_millis(50 + 19 * 10), "{:?}", begun.elapsed());
 }
 
-#[tokio::test]
-async fn every_fault_ends_as_it_should_on_either_road() {
-    let simulator = Simulator::start().await;
+/// Scripts of faults, the length of the text that comes of each, and its ending.
+fn scripts() -> Vec<(&'static str, usize, Result<&'static str, Error>)> {
     let retry = Some(Duration::from_secs(2));
-    let scripts = [
+    vec![
         ("cut after=200", 200, Err(Error::Cut)),
         ("cut after=0", 0, Err(Error::Cut)),
         ("stall after=100 ms=60000", 100, Err(Error::Timeout)),
@@ -176,7 +177,13 @@ async fn every_fault_ends_as_it_should_on_either_road() {
         ("utf8", "Grüße, 👩‍👩‍👧‍👦 and 한글, naïve café, 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 — ✓".len(), Ok("stop")),
         ("surrogate", "wave 🌊, half �!".len(), Ok("stop")),
         ("noise", 100, Ok("stop")),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn every_fault_ends_as_it_should_on_either_road() {
+    let simulator = Simulator::start().await;
+    let scripts = scripts();
     for (road, providers) in simulator.both_roads().iter().enumerate() {
         for (script, length, ending) in &scripts {
             let told = ask(providers, "simulated/faults", script).await;

@@ -13,10 +13,16 @@ use futures::Stream;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use crate::providers::{Request, Role, simulated::Frames};
+use crate::providers::{
+    Request, Role,
+    simulated::{Frames, history},
+};
 
 /// Different keys, models and prompts that are counted one by one; the rest is only in the totals.
 const MAX_NAMES: usize = 10_000;
+
+/// Calls whose history is remembered.
+const MAX_HEARD: usize = 1_000;
 
 /// What was asked of the simulated provider since the start or the last reset.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -44,6 +50,19 @@ pub struct Stats {
     pub calls_by_prompt: BTreeMap<String, u64>,
     /// What the last request asked for besides an answer.
     pub last: Option<Asked>,
+    /// What each call was told, in order; the first thousand.
+    #[serde(default)]
+    pub heard: Vec<Heard>,
+}
+
+/// The history that one call came with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The last four characters of the key.
+    pub key: String,
+    pub model: String,
+    /// [`history::digest`] of what was received.
+    pub digest: String,
 }
 
 /// What a request may say besides its turns.
@@ -80,6 +99,10 @@ impl Stats {
             (&mut self.calls_by_prompt, prompt),
         ] {
             one_more(counts, name);
+        }
+        if self.heard.len() < MAX_HEARD {
+            let (model, digest) = (request.model.clone(), history::digest(request));
+            self.heard.push(Heard { key: last4(key), model, digest });
         }
     }
 

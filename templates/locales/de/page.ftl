@@ -36,13 +36,14 @@ notice-account-deleted = Dein Konto und alles darin ist gelöscht.
 notice-still-answering = Hier läuft noch eine Antwort. Warte darauf oder halte sie erst an.
 notice-empty-message = Es gibt noch nichts zu senden.
 notice-message-too-long = Diese Nachricht ist zu lang zum Senden.
+notice-branch-too-long = Bis hierher sind es zu viele Nachrichten für eine Abzweigung.
 notice-unknown-model = Dieses Modell ist nicht verfügbar. Bitte wähle ein anderes.
 notice-failed = Bei uns ist etwas schiefgegangen. Verloren ist nichts.
 
 # Fehler
 go-home = Zur Startseite
 error-not-found = Hier ist nichts
-error-not-found-text = Die Seite gibt es nicht, oder sie ist nicht für dich bestimmt.
+error-not-found-text = Was du suchst, gibt es nicht, oder es ist nicht für dich bestimmt.
 error-forbidden = Das ist nicht für dich
 error-forbidden-text = Dein Konto darf das nicht.
 error-sign-in = Bitte melde dich an
@@ -84,7 +85,7 @@ home-empty = Schreib oben, oder beginne mit einem davon.
 # Befehle und Tasten
 palette-label = Befehle
 palette-title = Befehle (Strg+K)
-palette-placeholder = Zu einer Unterhaltung gehen oder etwas tun
+palette-placeholder = Unterhaltung oder Befehl
 palette-actions = Aktionen
 palette-here = In dieser Unterhaltung
 palette-none = Nichts mit diesem Namen. Mit der Eingabetaste suchst du in allen Nachrichten.

@@ -85,6 +85,7 @@ device-unknown = Unbekanntes Gerät
 
 # Daten
 date = { $day }. { $month } { $year }
+date-month-first = { $day }. { $month } { $year }
 date-time = { $date }, { $time }
 month-1 = Januar
 month-2 = Februar

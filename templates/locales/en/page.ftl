@@ -38,7 +38,7 @@ home-empty = Write above, or begin with one of these.
 # Palette and shortcuts
 palette-label = Commands
 palette-title = Commands (Ctrl+K)
-palette-placeholder = Go to a conversation, or do something
+palette-placeholder = Conversation or command
 palette-actions = Actions
 palette-here = In this conversation
 palette-none = Nothing with that name. Enter searches in all messages.
@@ -71,6 +71,7 @@ notice-account-deleted = Your account and everything in it is deleted.
 notice-still-answering = An answer is still running here. Wait for it, or stop it first.
 notice-empty-message = There is nothing to send yet.
 notice-message-too-long = That message is too long to send.
+notice-branch-too-long = There are too many messages up to here to begin a copy.
 notice-unknown-model = That model is not available. Please choose another one.
 notice-failed = Something went wrong on our side. Nothing was lost.
 
@@ -78,7 +79,7 @@ notice-failed = Something went wrong on our side. Nothing was lost.
 go-home = Go to the start page
 error-again = Try again
 error-not-found = There is nothing here
-error-not-found-text = The page does not exist, or it is not yours to see.
+error-not-found-text = What you look for does not exist, or it is not yours to see.
 error-forbidden = This is not for you
 error-forbidden-text = Your account is not allowed to do that.
 error-sign-in = Please sign in

@@ -85,6 +85,7 @@ device-unknown = Unknown device
 
 # Dates
 date = { $day } { $month } { $year }
+date-month-first = { $month } { $day }, { $year }
 date-time = { $date }, { $time }
 month-1 = January
 month-2 = February

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::Locale;
 use crate::layout::{Shell, brand, document};
 use crate::parts::icon::{Icon, icon};
-use crate::parts::sidebar::{Age, Group, Item, item};
+use crate::parts::sidebar::{Age, Group, Item, item, watch};
 
 /// Which conversations a page lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub fn page(props: &Chats) -> Markup {
                     @for entry in &group.items { (item(l, entry, None)) }
                 }
             }
+            @let items = props.groups.iter().flat_map(|group| &group.items);
+            (watch(items.filter(|item| item.answering).map(|item| item.id.as_str())))
             @if props.groups.is_empty() { (empty(l, props.show)) }
             div.list__pages {
                 @if props.is_later { a.button href={ "/chats?show=" (show) } { (l.t("newest-conversations")) } }

@@ -101,7 +101,7 @@ pub fn delete(shell: &Shell, props: &Options, minutes: u64) -> Markup {
     let sheet = Sheet { title: l.t("delete-title").into_owned(), back: props.back(), problem: None };
     let words = html! {
         p { bdi { strong { (props.shown_title(l)) } } }
-        p.sheet__text {
+        p.sheet__note {
             @if minutes == 0 { (l.t("delete-for-good")) } @else { (l.ta("delete-for-now", &[("minutes", minutes.into())])) }
         }
     };

@@ -26,6 +26,16 @@ pub struct Sidebar {
     pub more: Option<String>,
 }
 
+impl Sidebar {
+    /// The conversations that are being answered, without the one on the page.
+    fn answering(&self) -> impl Iterator<Item = &str> {
+        let current = self.current.as_deref();
+        let later = self.groups.iter().flat_map(|group| &group.items);
+        let all = self.pinned.iter().chain(&self.today).chain(later);
+        all.filter(|item| item.answering).map(|item| item.id.as_str()).filter(move |id| Some(*id) != current)
+    }
+}
+
 /// Conversations under one date label.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
@@ -117,8 +127,21 @@ pub fn list(l: Locale, props: &Sidebar) -> Markup {
                 div #chats-today { @for entry in &props.today { (item(l, entry, current)) } }
             }
             (next(l, props))
+            (watch(props.answering()))
             p.sidebar__empty { (l.t("no-conversations")) }
             a.sidebar__all href="/chats" { (l.t("all-conversations")) }
+        }
+    }
+}
+
+/// Asks how it stands with conversations that are being answered elsewhere, as long as there are any: the stream of a page
+/// tells of its own conversation only. See `fragments::answering`.
+#[must_use]
+pub fn watch<'a>(answering: impl Iterator<Item = &'a str>) -> Markup {
+    let ids = answering.collect::<Vec<_>>().join(",");
+    html! {
+        @if !ids.is_empty() {
+            div.sidebar__watch #answering hidden hx-get={ "/chats/answering?ids=" (ids) } hx-trigger="every 4s" hx-swap="none" {}
         }
     }
 }

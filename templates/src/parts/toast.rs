@@ -60,6 +60,8 @@ pub enum Notice {
     EmptyMessage,
     /// The message is too long.
     MessageTooLong,
+    /// The branch has too many messages to be copied.
+    BranchTooLong,
     /// The system prompt is too long.
     SystemPromptTooLong,
     /// The model is not offered (any more).
@@ -105,6 +107,7 @@ impl Notice {
             Self::StillAnswering => (Level::Error, l.t("notice-still-answering")),
             Self::EmptyMessage => (Level::Error, l.t("notice-empty-message")),
             Self::MessageTooLong => (Level::Error, l.t("notice-message-too-long")),
+            Self::BranchTooLong => (Level::Error, l.t("notice-branch-too-long")),
             Self::SystemPromptTooLong => (Level::Error, l.t("notice-system-prompt-too-long")),
             Self::UnknownModel => (Level::Error, l.t("notice-unknown-model")),
             Self::ChatDeleted => (Level::Info, l.t("notice-chat-deleted")),

@@ -3,6 +3,7 @@
 mod escaping;
 mod languages;
 mod leaving;
+mod lists;
 mod oversized;
 mod scriptless;
 mod settings;

@@ -8,9 +8,11 @@ mod chat;
 pub mod generate;
 pub mod messages;
 pub mod ollama;
+mod responses;
 
 use bytes::{BufMut, BytesMut};
 pub use chat::{ChatVoice, usage_json};
+pub use responses::ResponsesVoice;
 
 pub use super::score::{Fragment, Part};
 use crate::providers::Usage;

@@ -108,7 +108,6 @@ impl From<Entry> for Listed {
             price: entry.pricing.and_then(|pricing| pricing.read()),
             retires: entry.shutdown_date.or(entry.expiration_date).as_ref().and_then(day),
             id: entry.id,
-            efforts: None,
         }
     }
 }

@@ -65,9 +65,9 @@ pub fn foot(l: Locale, props: &AssistantMessage) -> Markup {
 fn notes(l: Locale, of: &Details) -> Markup {
     html! {
         @if let Some(model) = &of.stepped_in {
-            p.outcome { (l.ta("stepped-in", &[("model", model.as_str().into()), ("asked", of.asked.as_str().into())])) }
+            p.outcome.outcome--note { (l.ta("stepped-in", &[("model", model.as_str().into()), ("asked", of.asked.as_str().into())])) }
         }
-        @if let Some(count) = of.left_out { p.outcome { (l.ta("left-out", &[("count", count.into())])) } }
+        @if let Some(count) = of.left_out { p.outcome.outcome--note { (l.ta("left-out", &[("count", count.into())])) } }
     }
 }
 
