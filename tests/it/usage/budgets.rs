@@ -42,7 +42,7 @@ async fn fifty_sends_at_once_never_exceed_a_budget() {
     {
         let instances = instances(&[(name, "0.11")]).await;
         let ada = Api::sign_up(&instances[0].base, "ada").await;
-        let answers = fifty(&instances, &ada, "simulated/tokens:n=20000").await;
+        let answers = fifty(&instances, &ada, "simulated/tokens:n=20000,ms=0").await;
         let (taken, refused): (Vec<_>, Vec<_>) =
             answers.into_iter().partition(|(_, status, _)| *status == StatusCode::ACCEPTED);
         // As many as fit: not one more, nor one less.
@@ -161,7 +161,7 @@ async fn there_are_no_titles_when_the_budget_is_gone() {
         [PRICE, ("FRESHET_TITLE_MODEL", "simulated/tokens:n=5"), ("FRESHET_BUDGET_USER_DAY_USD", "0.021")];
     let server = TestApp::start_with(&settings).await;
     let ada = server.signed_up("ada").await;
-    let chat = ada.chats_with("simulated/tokens:n=20000").await;
+    let chat = ada.chats_with("simulated/tokens:n=20000,ms=0").await;
     let reply = ada.asks(&chat, "How do rivers bend?").await;
     assert_eq!(reply["finish_reason"], "length", "{reply}");
     while !server.app.titles.is_idle() {
