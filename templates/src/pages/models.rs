@@ -266,7 +266,7 @@ fn keyless(l: Locale, providers: &[String]) -> Markup {
 
 /// A number of tokens as people say it: `1.05M`, `128k`.
 fn tokens_words(l: Locale, tokens: u32) -> String {
-    let short = |n: f64| decimal(l, &format!("{n:.2}").trim_end_matches('0').trim_end_matches('.'));
+    let short = |n: f64| decimal(l, format!("{n:.2}").trim_end_matches('0').trim_end_matches('.'));
     if tokens >= 1_000_000 {
         l.ta("tokens-millions", &[("n", short(f64::from(tokens) / 1e6).into())])
     } else {
