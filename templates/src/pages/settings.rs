@@ -26,6 +26,7 @@ pub use security::{Security, Session};
 pub use usage::{Budget, BudgetOf, Line, Sum, Usage};
 
 use crate::Locale;
+use crate::assets::asset;
 use crate::layout::{Shell, brand, document};
 
 /// Props of the page.
@@ -125,7 +126,8 @@ pub fn page(props: &Settings) -> Markup {
             }
         }
     };
-    document(&props.shell, &format!("{name} · {}", l.t("settings")), "plain", &html! {}, &body)
+    let head = html! { link rel="stylesheet" href=(asset("settings.css")); };
+    document(&props.shell, &format!("{name} · {}", l.t("settings")), "plain", &head, &body)
 }
 
 /// The address, for password managers: they must know whose password changes.

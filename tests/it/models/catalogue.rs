@@ -101,7 +101,7 @@ async fn a_model_that_was_switched_off_is_not_offered() {
     };
     assert_eq!(offered().await, Some(json!("2027-01-14")));
     let row = visitor.opens("/models?q=4o-mini").await;
-    assert_eq!(row.text_of(".model .badge--late"), "Until 14 January 2027");
+    assert_eq!(row.text_of(".model .badge--late"), "Until January 14, 2027");
     clock.advance(chrono::TimeDelta::days(1));
     assert_eq!(offered().await, None);
     assert_eq!(visitor.opens("/models?q=4o-mini").await.count(".model"), 0);
