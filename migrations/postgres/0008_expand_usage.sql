@@ -25,7 +25,7 @@ CREATE TABLE usage_entries (
 CREATE INDEX usage_by_user ON usage_entries (user_id, day);
 CREATE INDEX usage_by_day ON usage_entries (day);
 CREATE INDEX usage_by_conversation ON usage_entries (conversation_id);
-CREATE INDEX usage_pending ON usage_entries (at) WHERE (pending);
+CREATE INDEX usage_pending ON usage_entries (at) WHERE pending;
 
 -- What one person may use, where that differs from the settings.
 CREATE TABLE budgets (
