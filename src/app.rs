@@ -104,6 +104,8 @@ pub struct Throttles {
     pub registration: Throttle,
     /// Questions to providers whether a key is good, by account.
     pub key_checks: Throttle,
+    /// Wishes to ask the providers for their lists of models, by account.
+    pub lists: Throttle,
 }
 
 impl Throttles {
@@ -115,6 +117,7 @@ impl Throttles {
             account: limit("tries.account", 10, 30),
             registration: limit("tries.registration", 60, 30),
             key_checks: limit("tries.keys", 60, 2),
+            lists: limit("tries.lists", 5, 30),
         }
     }
 }

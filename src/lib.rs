@@ -28,6 +28,9 @@ pub mod keys;
 /// What answers cost, whom, and how much of it is left: one row for each call, and budgets that hold.
 pub mod usage;
 
+/// Which models a person may use, and which they like best: the one place where names are looked up for a person.
+pub mod models;
+
 /// Conversations: what was said, by whom, in which branch. It never calls a model.
 pub mod chat;
 

@@ -1,4 +1,5 @@
-//! Bundles ../assets into what a browser is sent: `app.css` (all of css/, in [`CSS`]'s order), `app.js` (htmx, its SSE
+//! Bundles ../assets into what a browser is sent: `app.css` (all of css/, in [`CSS`]'s order), `settings.css` (css/pages/, which
+//! the first view of a conversation does without), `app.js` (htmx, its SSE
 //! extension, then js/, in [`SCRIPTS`]' order) and every file of img/ as it stands. Each gets a fingerprint in its URL.
 //! One script file on purpose: with separate deferred files htmx starts before its extensions are registered.
 
@@ -21,6 +22,7 @@ fn main() -> io::Result<()> {
     let scripts: Vec<PathBuf> = SCRIPTS.iter().map(|name| root.join(name)).collect();
     let mut files = vec![
         ("app.css".to_owned(), squeeze(&join(&css, &root.join("css"))?).into_bytes()),
+        ("settings.css".to_owned(), squeeze(&join(&[], &root.join("css/pages"))?).into_bytes()),
         ("app.js".to_owned(), lean(&join(&scripts, &root.join("js"))?).into_bytes()),
     ];
     for path in listed(&root.join("img"))? {

@@ -18,7 +18,7 @@ use crate::{
     accounts::Actor,
     app::App,
     error::{Error, Result},
-    keys,
+    keys, models,
     platform::db::Tx,
     providers::{self, Accounts},
     stream::Cursor,
@@ -323,30 +323,16 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The model that this person's conversations begin with: their own choice as long as it can be used, else the server's.
-///
-/// # Errors
-/// The database.
-pub async fn first_model(app: &App, actor: &Actor) -> Result<String> {
-    let own = keys::accounts_of(app, actor.user.0).await?;
-    if let Some(chosen) = &actor.preferences.default_model
-        && let Ok(model) = app.providers.resolve(chosen, &own).await
-    {
-        return Ok(model.name);
-    }
-    Ok(app.providers.default_model(&own))
-}
-
 /// The full name of a model that can be used now, or of the one that this person begins with.
 ///
 /// # Errors
 /// An unknown or ambiguous name.
 pub(crate) async fn usable_model(app: &App, actor: &Actor, name: Option<&str>) -> Result<String> {
     match name.map(str::trim).filter(|name| !name.is_empty()) {
-        None => first_model(app, actor).await,
+        None => models::first(app, actor).await,
         Some(name) => {
             let own = keys::accounts_of(app, actor.user.0).await?;
-            match app.providers.resolve(name, &own).await {
+            match models::find(app, actor, &own, name).await {
                 Ok(model) => Ok(model.name),
                 Err(error @ providers::Error::KeyUnreadable) => {
                     Err(Error::conflict("key_unreadable", error.to_string()))

@@ -16,7 +16,7 @@ pub use docs::{env_example, reference};
 pub use read::{ConfigError, ConfigErrors};
 pub use show::{Entry, Origin};
 pub use table::{Budgets, Chats, Config, Log, Providers, Redis, Server, Storage, Streams};
-pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, RedisUrl, Signup, nanos};
+pub use value::{DatabaseUrl, HttpUrl, LogFilter, LogFormat, ModelName, RedisUrl, Signup, nanos};
 
 use crate::platform::{
     crypto::{self, KeyError, MasterKey},

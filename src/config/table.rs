@@ -155,6 +155,13 @@ settings! {
         /// The model of a new chat, as `provider/model`.
         default_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_DEFAULT_MODEL"],
             default "" = "the first model that is available", example "openai/gpt-4.1";
+        /// The models that ordinary users may use with the server's keys, as names in which `*` stands for anything. With a key
+        /// of their own they use what it opens; administrators use everything. The simulated models count, too.
+        models_user: Vec<ModelName> = Names, ["FRESHET_MODELS_USER"],
+            default "" = "all models", example "openai/*, simulated/fast";
+        /// The same for moderators.
+        models_moderator: Vec<ModelName> = Names, ["FRESHET_MODELS_MODERATOR"],
+            default "" = "all models", example "openai/*, anthropic/*";
         /// The model that names a conversation after its first answer, as `provider/model`. `off` asks nobody: then the
         /// first words of a conversation stay its title.
         title_model: Option<ModelName> = Optional(Parsed::<ModelName>::model()), ["FRESHET_TITLE_MODEL"],

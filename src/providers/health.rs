@@ -217,9 +217,7 @@ impl Stream for Watched {
         let next = me.deltas.as_mut().poll_next(cx);
         match &next {
             Poll::Ready(Some(Ok(Delta::Text(_) | Delta::Thinking(_) | Delta::ToolCall { .. }))) => {
-                if me.first.is_none() {
-                    me.first = Some(me.since.elapsed());
-                }
+                me.first.get_or_insert_with(|| me.since.elapsed());
             }
             Poll::Ready(Some(Ok(Delta::End(_)))) | Poll::Ready(None) => me.note(None),
             Poll::Ready(Some(Err(error))) => {

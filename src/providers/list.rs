@@ -4,7 +4,10 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Error, Settings,
@@ -32,6 +35,16 @@ struct State {
     models: Option<Vec<Listed>>,
     fresh_until: Option<Instant>,
     failures: u32,
+    standing: Standing,
+}
+
+/// How a list stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Standing {
+    /// When the provider's own list was fetched; `null` while only the built-in one is known.
+    pub refreshed_at: Option<DateTime<Utc>>,
+    /// Why it could not be fetched when it was last tried.
+    pub list_error: Option<&'static str>,
 }
 
 impl List {
@@ -44,6 +57,19 @@ impl List {
     pub async fn shown(&self, wire: &dyn Wire) -> Vec<Listed> {
         self.refresh(wire).await;
         self.offered().unwrap_or_else(|| self.known().collect())
+    }
+
+    /// How it stands, without asking anybody.
+    pub fn standing(&self) -> Standing {
+        self.state.lock().standing
+    }
+
+    /// Fetches it, however fresh it is. Who comes while that happens waits for the same.
+    pub async fn renew(&self, wire: &dyn Wire) {
+        match self.fetching.try_lock() {
+            Ok(_guard) => self.fetch(wire).await,
+            Err(_) => drop(self.fetching.lock().await),
+        }
     }
 
     /// The model that the provider may have by this id: listed, known, or no list could be had.
@@ -107,20 +133,29 @@ impl List {
             Err(_) if has_old => return,
             Err(_) => self.fetching.lock().await,
         };
-        if self.is_fresh() {
-            return;
+        if !self.is_fresh() {
+            self.fetch(wire).await;
         }
+    }
+
+    /// Only for who holds `fetching`.
+    async fn fetch(&self, wire: &dyn Wire) {
         let fetched = tokio::time::timeout(self.timeout, wire.list()).await;
         let mut state = self.state.lock();
         match fetched {
             Ok(Ok(models)) => {
-                *state = State { models, fresh_until: Some(Instant::now() + self.ttl), failures: 0 }
+                #[expect(clippy::disallowed_methods, reason = "for people to read; nothing is decided by it")]
+                let refreshed_at = models.is_some().then(Utc::now);
+                let standing = Standing { refreshed_at, list_error: None };
+                *state =
+                    State { models, fresh_until: Some(Instant::now() + self.ttl), failures: 0, standing };
             }
             failed => {
                 let why = failed.ok().and_then(Result::err).unwrap_or(Error::Timeout);
                 tracing::warn!(provider = self.row.name, "model list not refreshed: {why}");
                 state.fresh_until = Some(Instant::now() + FAILURE_TTL * 2_u32.pow(state.failures.min(5)));
                 state.failures += 1;
+                state.standing.list_error = Some(why.code());
             }
         }
     }

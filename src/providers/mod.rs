@@ -25,6 +25,7 @@ pub use delta::{
     Delta, DeltaStream, File, FinishReason, Message, Replay, Request, Role, Tool, ToolCall, ToolResult, Usage,
 };
 pub use error::Error;
+pub use list::Standing;
 use serde::{Deserialize, Serialize};
 pub use settings::{Guarded, Settings};
 use tokio::time::Instant;
@@ -136,6 +137,9 @@ pub struct ProviderStatus {
     pub simulated: bool,
     /// How it has done in the last five minutes, with the account that would be used.
     pub health: Report,
+    /// How the list of its models stands, with the account that would be used.
+    #[serde(flatten)]
+    pub list: Standing,
     /// Public host name of the server's own base URL; `private` for addresses and names that are nobody's business.
     pub host: Option<String>,
 }
@@ -172,6 +176,12 @@ impl Providers {
     pub async fn models(&self, own: &Accounts) -> Vec<Model> {
         let lists = self.doors(own).map(|door| async move { door.models().await });
         futures::future::join_all(lists).await.into_iter().flatten().collect()
+    }
+
+    /// Fetches the lists of all that can be used with these accounts, however fresh they are.
+    pub async fn refresh(&self, own: &Accounts) {
+        let lists = self.doors(own).map(|door| async move { door.list.renew(door.wire.as_ref()).await });
+        futures::future::join_all(lists).await;
     }
 
     /// Finds a model by its full name, or by its bare id when only one provider has it.
@@ -287,6 +297,7 @@ impl Providers {
             label: row.label.to_owned(),
             configured: door.is_some(),
             health: door.as_ref().map(|door| self.shared.health.report(door.who)).unwrap_or_default(),
+            list: door.as_ref().map(|door| door.list.standing()).unwrap_or_default(),
             key: door.map(|door| door.key),
             simulated: row.name == catalog::SIMULATED.name,
             host: entry.and_then(Entry::host),

@@ -77,10 +77,14 @@ async fn one(
     wait: bool,
     called: &mut Option<Called>,
 ) -> Result<Asked, (Error, bool)> {
-    let model = app.providers.resolve(name, own).await.map_err(|error| {
-        let may = error == Error::ModelNotFound || error == Error::NotConfigured;
-        (error, may)
-    })?;
+    let model = match app.providers.resolve(name, own).await {
+        Ok(model) => model,
+        Err(error) => {
+            keys::saw(app, own, name.split('/').next().unwrap_or_default(), Err(&error)).await;
+            let may = error == Error::ModelNotFound || error == Error::NotConfigured;
+            return Err((error, may));
+        }
+    };
     let asked = match shorter(app, job, &model, own, called).await {
         Ok(asked) if wait => begun(asked).await,
         other => other,

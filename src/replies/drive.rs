@@ -23,7 +23,7 @@ use crate::{
     app::App,
     chat::{Course, Message, ReplyError, Settings, Status, events::ReplyThought},
     keys,
-    providers::{self, Accounts, Delta, FinishReason, Replay, Usage},
+    providers::{self, Delta, FinishReason, Replay, Usage},
     stream::{Lost, Part, Writer, lease},
     usage::{self, Allowance, Entry},
 };
@@ -181,9 +181,9 @@ impl From<Lost> for Broken {
 
 async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishReason, Broken> {
     let own = keys::accounts_of(app, job.owner).await.map_err(|_| providers::Error::NotConfigured)?;
-    // Of a key that is refused at once, before there is a model.
-    let mut provider = job.model.split('/').next().unwrap_or_default().to_owned();
-    let pulled = follow(app, job, progress, &own, &mut provider).await;
+    let asked = ask(app, job, &own, &mut progress.called).await?;
+    let provider = asked.model.provider.clone();
+    let pulled = follow(app, job, progress, asked).await;
     match &pulled {
         Ok(_) => keys::saw(app, &own, &provider, Ok(())).await,
         Err(Broken::Provider(error)) => keys::saw(app, &own, &provider, Err(error)).await,
@@ -192,16 +192,9 @@ async fn pull(app: &App, job: &Job, progress: &mut Progress) -> Result<FinishRea
     pulled
 }
 
-/// From the question to the last delta; says whose model answers.
-async fn follow(
-    app: &App,
-    job: &Job,
-    progress: &mut Progress,
-    own: &Accounts,
-    provider: &mut String,
-) -> Result<FinishReason, Broken> {
-    let Asked { model, mut deltas, bound, left_out } = ask(app, job, own, &mut progress.called).await?;
-    provider.clone_from(&model.provider);
+/// From the first delta to the last.
+async fn follow(app: &App, job: &Job, progress: &mut Progress, asked: Asked) -> Result<FinishReason, Broken> {
+    let Asked { model, mut deltas, bound, left_out } = asked;
     progress.course.left_out = i64::try_from(left_out).ok().filter(|left| *left > 0);
     progress.course.stepped_in = Some(model.name.clone()).filter(|name| *name != job.model);
     loop {

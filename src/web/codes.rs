@@ -63,8 +63,9 @@ fn literals(source: &str, openings: &[&str]) -> BTreeSet<String> {
     let behind = openings.iter().flat_map(|opening| source.split(opening).skip(1));
     let literal = |rest: &str| {
         let (code, then) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
-        // The reason of a reply's end is told apart in `present`.
-        (!then.starts_with(".into()")).then(|| code.to_owned())
+        // The reason of a reply's end is told apart in `present`; this file holds the openings themselves.
+        let is_code = code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        (is_code && !then.starts_with(".into()")).then(|| code.to_owned())
     };
     behind.filter_map(literal).collect()
 }

@@ -11,7 +11,7 @@ use crate::{
     accounts::{Actor, Change},
     app::App,
     error::{Error, Result},
-    keys,
+    keys, models,
 };
 
 /// The change, if every choice in it can be made.
@@ -28,7 +28,7 @@ pub(super) async fn checked(app: &App, actor: &Actor, mut change: Change) -> Res
     })?;
     if let Some(Some(model)) = &mut change.default_model {
         let own = keys::accounts_of(app, actor.user.0).await?;
-        let found = app.providers.resolve(model, &own).await;
+        let found = models::find(app, actor, &own, model).await;
         *model =
             found.map_err(|error| Error::field("unknown_model", "default_model", error.to_string()))?.name;
     }

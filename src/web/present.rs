@@ -252,19 +252,6 @@ fn reason(code: &str) -> FailureReason {
 mod tests {
     use super::*;
 
-    #[test]
-    fn money_is_told_as_people_write_it() {
-        for (nanos, english, german) in [
-            (0, "$0.00", "0,00\u{a0}$"),
-            (1, "< $0.0001", "< 0,0001\u{a0}$"),
-            (4_230_000, "$0.0042", "0,0042\u{a0}$"),
-            (500_000_000, "$0.50", "0,50\u{a0}$"),
-            (1_234_567_891_000, "$1,234.57", "1.234,57\u{a0}$"),
-        ] {
-            assert_eq!((money(Locale::En, nanos), money(Locale::De, nanos)), (english.into(), german.into()));
-        }
-    }
-
     /// The codes that this source file gives to failures.
     fn codes_in(source: &str) -> impl Iterator<Item = &str> {
         let arms = source.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
@@ -287,5 +274,18 @@ mod tests {
         assert_eq!(name("simulated/fast"), "Freshet");
         assert_eq!(name("lab/llama"), "lab");
         assert_eq!(name(""), "Freshet");
+    }
+
+    #[test]
+    fn money_is_told_as_people_write_it() {
+        for (nanos, english, german) in [
+            (0, "$0.00", "0,00\u{a0}$"),
+            (1, "< $0.0001", "< 0,0001\u{a0}$"),
+            (4_230_000, "$0.0042", "0,0042\u{a0}$"),
+            (500_000_000, "$0.50", "0,50\u{a0}$"),
+            (1_234_567_891_000, "$1,234.57", "1.234,57\u{a0}$"),
+        ] {
+            assert_eq!((money(Locale::En, nanos), money(Locale::De, nanos)), (english.into(), german.into()));
+        }
     }
 }

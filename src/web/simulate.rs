@@ -116,7 +116,7 @@ impl Simulation {
                 stats.lock().refused += 1;
                 Err(refusal)
             }
-            Performance::Play(frames) => Ok(Watched::new(frames, stats)),
+            Performance::Play(frames) => Ok(Watched::new(*frames, stats)),
         }
     }
 }

@@ -31,6 +31,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $tag, "/people.ftl")),
             include_str!(concat!("../locales/", $tag, "/keys.ftl")),
             include_str!(concat!("../locales/", $tag, "/usage.ftl")),
+            include_str!(concat!("../locales/", $tag, "/models.ftl")),
         )
     };
 }

@@ -51,7 +51,7 @@ test('what strangers see', () => home.visit({ signedIn: false, ...still, allows:
 test('a new conversation and the settings', () => home.visit({ ...still, allows: [/404/] }, async page => {
   await page.goto('/c/new');
   await looksGood(page, 'new');
-  for (const place of ['', '/appearance', '/language', '/models', '/security', '/account']) {
+  for (const place of ['', '/appearance', '/language', '/models', '/keys', '/providers', '/security', '/account']) {
     await page.goto(`/settings${place}`);
     await looksGood(page, `settings${place.replace('/', '-')}`);
   }

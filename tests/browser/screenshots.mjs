@@ -120,7 +120,7 @@ await shoot(page, 'user-menu', { before: async width => {
 await page.keyboard.press('Escape');
 await page.keyboard.press('Escape');
 for (const [name, path] of [['settings', '/settings'], ['settings-appearance', '/settings/appearance'], ['settings-language', '/settings/language'],
-  ['settings-models', '/settings/models'], ['settings-keys', '/settings/keys'], ['settings-usage', '/settings/usage'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
+  ['settings-models', '/settings/models'], ['settings-keys', '/settings/keys'], ['settings-usage', '/settings/usage'], ['settings-providers', '/settings/providers'], ['models', '/models'], ['settings-security', '/settings/security'], ['settings-account', '/settings/account'],
   ['search', '/search?q=bread'], ['search-none', '/search?q=xyzzy'], ['chats', '/chats'], ['archive', '/chats?show=archived']]) {
   await page.goto(path);
   await shoot(page, name, { full: true });

@@ -7,7 +7,7 @@ import { ada, call, ended, house, say, signUp, until } from './support.mjs';
 
 const home = house();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const places = ['', '/appearance', '/language', '/models', '/keys', '/usage', '/security', '/account'];
+const places = ['', '/appearance', '/language', '/models', '/keys', '/usage', '/providers', '/security', '/account'];
 
 const sticksOut = page => page.evaluate(() => {
   const { scrollWidth, clientWidth } = document.documentElement;

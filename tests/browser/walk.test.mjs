@@ -59,6 +59,7 @@ test('where one lives', walk, () => home.visit(options, async page => {
   await visits(page, {
     start: '/', 'a new chat': '/c/new', 'a chat': chat, 'all chats': '/chats', 'pinned chats': '/chats?show=pinned', 'archived chats': '/chats?show=archived',
     search: '/search', found: '/search?q=rivers', 'found nothing': '/search?q=quicksilver', commands: '/palette', shortcuts: '/help/shortcuts',
+    models: `/models?c=${chat.split('/').at(-1)}`, 'no models': '/models?q=quicksilver',
     nowhere: '/no/such/page', 'no such chat': '/c/00000000-0000-7000-8000-000000000000',
   }, wrong);
   assert.deepEqual(wrong, []);
@@ -66,7 +67,7 @@ test('where one lives', walk, () => home.visit(options, async page => {
 
 test('where one arranges things', walk, () => home.visit(options, async page => {
   const wrong = [];
-  const places = ['', '/appearance', '/language', '/models', '/keys', '/security', '/account'];
+  const places = ['', '/appearance', '/language', '/models', '/keys', '/providers', '/security', '/account'];
   await visits(page, Object.fromEntries(places.map(place => [`settings${place}`, `/settings${place}`])), wrong);
   assert.deepEqual(wrong, []);
 }));
@@ -84,7 +85,7 @@ test('what opens for one action, as a page and above one', walk, () => home.visi
   await visits(page, sheets, wrong);
   await page.goto(chat);
   await until(page, () => typeof freshet === 'object' && 'htmx' in window);
-  for (const [name, path] of Object.entries({ ...sheets, search: '/search', shortcuts: '/help/shortcuts' })) {
+  for (const [name, path] of Object.entries({ ...sheets, search: '/search', shortcuts: '/help/shortcuts', models: '/models' })) {
     await page.evaluate(path => freshet.sheet(path), path);
     await page.locator('dialog .sheet').waitFor();
     await look(page, `${name}, above`, wrong);

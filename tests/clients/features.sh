@@ -40,6 +40,9 @@ contains "archived" "Rivers, again" archived.txt
 holds "found" '.snippet | contains("<mark>sediment</mark>")' found.json
 is "deleted" "$(cat gone.txt)" 404
 is "and back" "$(cat restored.txt)" "Rivers, again"
+is "a model is found" "$(cat thinkers.txt)" simulated/thinking
+is "a favourite is marked" "$(cat favourites.txt)" simulated/tokens:n=5,ms=0
+holds "lists say when they were fetched" 'select(.name == "simulated") | .list_error == null' lists.json
 contains "formulas and tables" "<msup>" rendered.html
 contains "code" "<span" painted.html
 holds "a key is recognised by its shape" '.provider == "openai"' detected.json

@@ -16,13 +16,26 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("stream", &["stream", "platform"]),
     ("accounts", &["accounts"]),
     // A reply's usage is a provider's count: a plain type, no call.
-    ("chat", &["chat", "keys", "accounts", "stream", "providers"]),
+    ("models", &["models", "keys", "accounts", "providers"]),
+    ("chat", &["chat", "models", "keys", "accounts", "stream", "providers"]),
     ("keys", &["keys", "accounts", "providers"]),
     ("usage", &["usage", "accounts", "providers"]),
-    ("replies", &["replies", "chat", "keys", "usage", "accounts", "stream", "providers"]),
+    ("replies", &["replies", "chat", "models", "keys", "usage", "accounts", "stream", "providers"]),
     (
         "web",
-        &["web", "replies", "chat", "keys", "usage", "accounts", "stream", "providers", "markdown", "routes"],
+        &[
+            "web",
+            "replies",
+            "chat",
+            "models",
+            "keys",
+            "usage",
+            "accounts",
+            "stream",
+            "providers",
+            "markdown",
+            "routes",
+        ],
     ),
 ];
 /// Rooms that stand on the ground floor themselves and may not look up to it.

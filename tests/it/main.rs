@@ -14,6 +14,7 @@ mod flows;
 mod instances;
 mod keys;
 mod live;
+mod models;
 mod pages;
 mod providers;
 mod schema;

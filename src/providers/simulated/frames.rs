@@ -96,7 +96,7 @@ impl Frames {
             Some(Step::Shred(text)) => {
                 let mut event = BytesMut::new();
                 self.token.clear();
-                escape(&text, &mut self.token);
+                escape(text, &mut self.token);
                 voice.token(Part::Answer, &self.token, &mut event);
                 score.insert(Beat::Raw { bytes: event.freeze(), step: 1, every: Duration::ZERO });
             }

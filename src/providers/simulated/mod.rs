@@ -98,7 +98,7 @@ impl Refusal {
 /// What the simulated provider does about a request.
 pub enum Performance {
     Refuse(Refusal),
-    Play(Frames),
+    Play(Box<Frames>),
 }
 
 /// The simulated provider itself. Its only state is how often a fault with `times=` has already happened.
@@ -129,7 +129,7 @@ impl Stage {
         let last = request.messages.iter().rev().find(|turn| turn.role != Role::System);
         let said = last.filter(|turn| turn.role == Role::Assistant).map_or("", |turn| &turn.text);
         let score = Score::new(beats).limit(request.max_tokens).behind(said);
-        Performance::Play(Frames::new(score, voice, prompt_tokens(request)))
+        Performance::Play(Box::new(Frames::new(score, voice, prompt_tokens(request))))
     }
 
     fn fault(&self, prompt: &str, results: &[ToolResult]) -> Fault {

@@ -82,5 +82,6 @@ pub fn openapi_json() -> String {
 fn document(openapi: &OpenApi) -> String {
     let mut json = openapi.to_pretty_json().expect("the description is plain data");
     json.push('\n');
-    json
+    // The router's word for "all the rest of the path" is no word of OpenAPI's.
+    json.replace("{*", "{")
 }

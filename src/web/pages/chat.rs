@@ -10,15 +10,13 @@ use axum::{
 };
 use freshet_templates::{
     pages::chat::{self as page, Chat},
-    parts::{
-        composer::{Composer, ModelChoice, ModelGroup},
-        message::Message as Shown,
-    },
+    parts::{composer::Composer, message::Message as Shown},
 };
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
+    choices::{self, Choices},
     inline,
     shell::{Visit, notice_for},
     sidebar::sidebar,
@@ -29,7 +27,7 @@ use crate::{
     app::App,
     chat::{self, Message, NewConversation, Snapshot, Status, conversations, snapshot},
     error::{Error, Result},
-    keys,
+    keys, models,
     platform::crypto,
     replies::{self, NewMessage, Place},
     stream::Cursor,
@@ -140,7 +138,8 @@ pub(super) async fn show(
     let shown = Conversation::load(&app, &actor, &visit, id, &query).await?;
     // A document grows at one place only.
     let running = shown.running().filter(|_| !shown.is_double());
-    let props = shown.props(&app, &actor, &visit, Composer::default()).await?;
+    let composer = Composer { model: filled(&query.model).unwrap_or_default(), ..Composer::default() };
+    let props = shown.props(&app, &actor, &visit, composer).await?;
     let open_ended = running.filter(|_| query.stream.as_deref() == Some("html"));
     let Some(reply) = open_ended else { return Ok(visit.page(page::page(&props))) };
     let stream = app.limits.open_stream(&actor, Transport::Http)?;
@@ -208,6 +207,7 @@ async fn again(
     let problem = notice.toast(visit.locale()).text;
     let composer = Composer {
         content: form.content.clone(),
+        model: filled(&form.model).unwrap_or_default(),
         second: form.model2.clone().unwrap_or_default(),
         system_prompt: tuning::typed(&form.system_prompt),
         problem: Some(problem),
@@ -294,7 +294,9 @@ impl Conversation {
             answering: present::stoppable(chat.id, &self.all_running()),
             ..composer
         };
-        let mut props = props(app, actor, visit, Some(chat.id), composer, Some(chat.model.clone())).await?;
+        let model = Some(composer.model.clone()).filter(|model| !model.is_empty());
+        let model = model.unwrap_or_else(|| chat.model.clone());
+        let mut props = props(app, actor, visit, Some(chat.id), composer, Some(model)).await?;
         let messages = self.messages(visit.reader).await?;
         props.conversation = Some(page::Conversation {
             id: chat.id.to_string(),
@@ -361,14 +363,14 @@ pub(super) async fn props(
 ) -> Result<Chat> {
     let model = match filled(&model) {
         Some(model) => model,
-        None => conversations::first_model(app, actor).await?,
+        None => models::first(app, actor).await?,
     };
-    let groups = model_groups(app, actor, Some(&model)).await?;
+    let Choices { groups, gone } = choices::few(app, actor, &model).await?;
     Ok(Chat {
         shell: visit.shell(Some(actor)),
         sidebar: sidebar(app, actor, visit.reader, current).await?,
         conversation: None,
-        composer: Composer { key: crypto::random_token(), model, models: groups, ..composer },
+        composer: Composer { key: crypto::random_token(), model, models: groups, gone, ..composer },
         simulated: only_simulated(app, actor).await?,
     })
 }
@@ -379,30 +381,6 @@ async fn only_simulated(app: &App, actor: &Actor) -> Result<bool> {
     let real =
         app.providers.status(&own).into_iter().any(|provider| provider.configured && !provider.simulated);
     Ok(!real && !app.config.providers.mock && keys::own::allowed(app).is_ok())
-}
-
-/// The models that can be used now, by provider, with `model` among them.
-pub(super) async fn model_groups(app: &App, actor: &Actor, model: Option<&str>) -> Result<Vec<ModelGroup>> {
-    let own = keys::accounts_of(app, actor.user.0).await?;
-    let mut groups: Vec<ModelGroup> = Vec::new();
-    for model in app.providers.models(&own).await {
-        let choice = ModelChoice { name: model.name, label: model.label };
-        match groups.last_mut().filter(|group| group.provider == model.provider_label) {
-            Some(group) => group.models.push(choice),
-            None => groups.push(ModelGroup { provider: model.provider_label, models: vec![choice] }),
-        }
-    }
-    if let Some(model) = model
-        && !groups.iter().flat_map(|group| &group.models).any(|choice| choice.name == model)
-    {
-        // A model that the lists don't show (any more) stays the chosen one; sending says if it is gone.
-        let choice = ModelChoice { label: present::model_label(model), name: model.to_owned() };
-        groups.push(ModelGroup {
-            provider: model.split('/').next().unwrap_or_default().to_owned(),
-            models: vec![choice],
-        });
-    }
-    Ok(groups)
 }
 
 pub(super) fn filled(text: &Option<String>) -> Option<String> {

@@ -3,10 +3,12 @@
 mod account;
 mod chat;
 mod chats;
+mod choices;
 mod dashboard;
 pub mod gallery;
 mod help;
 mod inline;
+mod models;
 mod search;
 mod settings;
 mod share;
@@ -76,6 +78,9 @@ pub fn router() -> Router<App> {
         .route("/replies/{id}/cancellation", post(turns::stop))
         .route("/c/{id}/cancellation", post(turns::stop_all))
         .route("/share", get(share::share))
+        // Models
+        .route("/models", get(models::show))
+        .route("/models/favourites", post(models::mark))
         // The list
         .route("/chats", get(chats::list))
         .route("/chats/list", get(chats::fragment))

@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod providers;
 mod usage;
 
 use axum::{
@@ -20,14 +21,14 @@ use freshet_templates::{
 use uuid::Uuid;
 
 use super::{
-    chat::model_groups,
+    choices::model_groups,
     shell::{Visit, with_notice},
 };
 use crate::{
     accounts::{self, Actor, Role, SessionId, sessions},
     app::App,
     error::Result,
-    keys::accounts_of,
+    models,
     web::{
         extract::Path,
         present,
@@ -43,9 +44,10 @@ pub(super) fn router() -> Router<App> {
         .route("/settings/theme", post(forms::theme))
         .route("/settings/appearance", get(appearance).post(forms::appearance))
         .route("/settings/language", get(language).post(forms::language))
-        .route("/settings/models", get(models).post(forms::models))
+        .route("/settings/models", get(default_model).post(forms::models))
         .merge(keys::router())
         .route("/settings/usage", get(usage::show))
+        .merge(providers::router())
         .route("/settings/security", get(security))
         .route("/settings/password", post(forms::password))
         .route("/settings/sessions/{id}/revoke", post(revoke))
@@ -74,7 +76,7 @@ async fn language(State(app): State<App>, actor: Actor, visit: Visit) -> Respons
 }
 
 /// `GET /settings/models`.
-async fn models(State(app): State<App>, actor: Actor, visit: Visit) -> Result<Response> {
+async fn default_model(State(app): State<App>, actor: Actor, visit: Visit) -> Result<Response> {
     let props = models_props(&app, &actor).await?;
     Ok(show(&visit, &actor, Section::Models(props)))
 }
@@ -137,11 +139,10 @@ fn language_props(app: &App, actor: &Actor, visit: &Visit) -> Language {
 }
 
 async fn models_props(app: &App, actor: &Actor) -> Result<Models> {
-    let own = accounts_of(app, actor.user.0).await?;
     Ok(Models {
         groups: model_groups(app, actor, None).await?,
         chosen: actor.preferences.default_model.clone().unwrap_or_default(),
-        server: present::model_label(&app.providers.default_model(&own)),
+        server: present::model_label(&models::standard(app, actor).await?),
         error: None,
     })
 }

@@ -242,6 +242,7 @@ pub(in crate::web) fn notice_for(error: &Error) -> Option<Notice> {
         "unknown_model" => Notice::UnknownModel,
         "key_unreadable" => Notice::KeyUnreadable,
         "budget_exhausted" => Notice::BudgetExhausted,
+        "too_many_favourites" => Notice::TooManyFavourites,
         "unavailable" | "storage_full" | "internal" | "key_reused" => Notice::Failed,
         "unauthenticated" => Notice::SessionExpired,
         _ => return None,
@@ -284,7 +285,7 @@ pub(super) fn append_cookie(response: &mut Response, cookie: &str) {
 }
 
 /// What the cookie's number means.
-const NOTICES: [Notice; 23] = [
+const NOTICES: [Notice; 26] = [
     Notice::Failed,
     Notice::SignedOut,
     Notice::SessionExpired,
@@ -308,6 +309,9 @@ const NOTICES: [Notice; 23] = [
     Notice::KeyRemoved,
     Notice::KeyUnreadable,
     Notice::BudgetExhausted,
+    Notice::ListsFetched,
+    Notice::TooSoon,
+    Notice::TooManyFavourites,
 ];
 
 fn read_notice(value: &str) -> Option<(Notice, Option<Uuid>)> {

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    chat::{filled, model_groups},
+    chat::filled,
+    choices::model_groups,
     shell::{Visit, notice_for},
 };
 use crate::{

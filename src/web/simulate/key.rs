@@ -35,7 +35,10 @@ impl<S: Send + Sync> FromRequestParts<S> for GoodKey {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let Key(key) = Key::from_request_parts(parts, state).await?;
-        keys::refusal(&key).map_or(Ok(Self), |refusal| Err(openai_refusal(&refusal)))
+        match keys::refusal(&key) {
+            Some(refusal) => Err(openai_refusal(&refusal)),
+            None => Ok(Self),
+        }
     }
 }
 

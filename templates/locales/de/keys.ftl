@@ -6,7 +6,6 @@ keys-text = Mit einem eigenen Schlüssel sprichst du über dein eigenes Konto mi
 keys-off = Dieser Server verwendet keine Schlüssel seiner Nutzer. Frag, wer ihn betreut.
 keys-off-kept = Was du früher eingegeben hast, wird aufbewahrt und nicht verwendet. Du kannst es entfernen.
 keys-first = Füge deinen ersten Schlüssel ein. Zu welchem Anbieter er gehört, wird von selbst erkannt.
-key-add = Schlüssel hinzufügen
 key-new = Schlüssel
 key-new-hint = Er wird versiegelt, bevor er gespeichert wird, und nie wieder gezeigt, nur seine letzten vier Zeichen.
 key-provider = Anbieter

@@ -6,7 +6,6 @@ keys-text = With a key of your own you talk to a provider on your own account: i
 keys-off = This server does not use keys of its people. Ask whoever looks after it.
 keys-off-kept = What you entered earlier is kept, not used. You can remove it.
 keys-first = Paste your first key. Which provider it belongs to is recognised by itself.
-key-add = Add a key
 key-new = Key
 key-new-hint = It is sealed before it is stored and never shown again, only its last four characters.
 key-provider = Provider

@@ -8,6 +8,7 @@ pub mod gallery;
 pub mod help;
 pub mod landing;
 pub mod login;
+pub mod models;
 pub mod offline;
 pub mod options;
 pub mod register;
@@ -22,7 +23,7 @@ use maud::Markup;
 /// Every page with every sample, by a name that can be a file's: `chat-streaming`.
 #[must_use]
 pub fn samples() -> Vec<(String, Markup)> {
-    let groups: [(&str, Vec<(&str, Markup)>); 15] = [
+    let groups: [(&str, Vec<(&str, Markup)>); 16] = [
         ("landing", landing::samples()),
         ("dashboard", dashboard::samples()),
         ("help", help::samples()),
@@ -34,6 +35,7 @@ pub fn samples() -> Vec<(String, Markup)> {
         ("search", search::samples()),
         ("settings", settings::samples()),
         ("page", offline::samples()),
+        ("models", models::samples()),
         ("sheet", sheet::samples()),
         ("turn", turn::samples()),
         ("tuning", tuning::samples()),

@@ -6,6 +6,7 @@ pub mod keys;
 mod language;
 mod models;
 mod profile;
+pub mod providers;
 mod samples;
 mod security;
 mod usage;
@@ -19,11 +20,13 @@ pub use keys::{KeyForm, Keys};
 pub use language::{Language, Region};
 pub use models::Models;
 pub use profile::Profile;
+pub use providers::Providers;
 pub use samples::samples;
 pub use security::{Security, Session};
 pub use usage::{Budget, BudgetOf, Line, Sum, Usage};
 
 use crate::Locale;
+use crate::assets::asset;
 use crate::layout::{Shell, brand, document};
 
 /// Props of the page.
@@ -52,6 +55,8 @@ pub enum Section {
     Key(KeyForm),
     /// What was used, and what is left.
     Usage(Usage),
+    /// How the providers do.
+    Providers(Providers),
     /// The password, and where one is signed in.
     Security(Security),
     /// Leaving for good.
@@ -67,6 +72,7 @@ impl Section {
             Self::Models(_) => "/settings/models",
             Self::Keys(_) | Self::Key(_) => "/settings/keys",
             Self::Usage(_) => "/settings/usage",
+            Self::Providers(_) => "/settings/providers",
             Self::Security(_) => "/settings/security",
             Self::Account(_) => "/settings/account",
         }
@@ -74,7 +80,7 @@ impl Section {
 }
 
 /// Where the pages are, and what they are called.
-fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 8] {
+fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 9] {
     [
         ("/settings", l.t("profile")),
         ("/settings/appearance", l.t("appearance")),
@@ -82,6 +88,7 @@ fn places(l: Locale) -> [(&'static str, Cow<'static, str>); 8] {
         ("/settings/models", l.t("models")),
         ("/settings/keys", l.t("keys")),
         ("/settings/usage", l.t("usage")),
+        ("/settings/providers", l.t("providers")),
         ("/settings/security", l.t("security")),
         ("/settings/account", l.t("account")),
     ]
@@ -112,13 +119,15 @@ pub fn page(props: &Settings) -> Markup {
                     Section::Keys(keys) => (keys::sections(l, keys)),
                     Section::Key(key) => (keys::section(l, key)),
                     Section::Usage(usage) => (usage::sections(l, usage)),
+                    Section::Providers(providers) => (providers::sections(l, providers)),
                     Section::Security(security) => (security::sections(&props.shell, security)),
                     Section::Account(account) => (account::section(&props.shell, account)),
                 }
             }
         }
     };
-    document(&props.shell, &format!("{name} · {}", l.t("settings")), "plain", &html! {}, &body)
+    let head = html! { link rel="stylesheet" href=(asset("settings.css")); };
+    document(&props.shell, &format!("{name} · {}", l.t("settings")), "plain", &head, &body)
 }
 
 /// The address, for password managers: they must know whose password changes.

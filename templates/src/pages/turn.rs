@@ -71,7 +71,7 @@ pub fn again(shell: &Shell, props: &Again) -> Markup {
         p.sheet__note { (l.t("retry-with-text")) }
         div.field {
             label.field__label for="again-model" { (l.t("model")) }
-            select.field__input #again-model name="model" { (options(&props.models, &props.model)) }
+            select.field__input #again-model name="model" { (options(l, &props.models, &props.model)) }
         }
     };
     let submit = Submit { label: l.t("retry").into_owned(), danger: false };

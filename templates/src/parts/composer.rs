@@ -1,6 +1,8 @@
 //! Where messages are written. A plain form; js/composer.js sends it without leaving the page.
 //! It stands before the log in the source, so that a page that is still streaming can already be answered or stopped.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
@@ -24,6 +26,8 @@ pub struct Composer {
     pub system_prompt: String,
     /// The selected model's name, `openai/gpt-4.1`.
     pub model: String,
+    /// Whether that one can't be used (any more).
+    pub gone: bool,
     /// A second model to compare it with, or nothing.
     pub second: String,
     /// What can be chosen, grouped by provider.
@@ -46,10 +50,18 @@ impl Composer {
 /// The models of one provider.
 #[derive(Clone, Debug, Default)]
 pub struct ModelGroup {
-    /// "OpenAI".
+    /// "OpenAI"; empty for the favourites.
     pub provider: String,
     /// Its models.
     pub models: Vec<ModelChoice>,
+}
+
+impl ModelGroup {
+    /// What a person reads above it.
+    #[must_use]
+    pub fn label(&self, l: Locale) -> Cow<'_, str> {
+        if self.provider.is_empty() { l.t("favourites") } else { self.provider.as_str().into() }
+    }
 }
 
 /// One model.
@@ -77,6 +89,7 @@ pub fn composer(l: Locale, props: &Composer) -> Markup {
             form.composer__form #compose method="post" action=(action) hx-post=(action) hx-swap="none" hx-sync="this:drop"
                 data-behavior="composer" data-draft=(draft) {
                 input type="hidden" name="key" value=(props.key);
+                @if props.gone { p.composer__gone role="status" { (l.ta("model-gone", &[("model", props.model.as_str().into())])) } }
                 label.sr for="content" { (l.t("message")) }
                 textarea.composer__text #content name="content" rows="1" required dir="auto" data-limit=(LIMIT)
                     placeholder=(l.t("message-placeholder")) autofocus[props.conversation.is_none()]
@@ -99,11 +112,18 @@ fn model_picker(l: Locale, props: &Composer) -> Markup {
         label.sr for="model" { (l.t("model")) }
         span.picker {
             select.picker__select #model name="model" {
-                (options(&props.models, &props.model))
+                (options(l, &props.models, &props.model))
             }
             (icon(Icon::ChevronDown))
         }
+        @let label = l.t("all-models");
+        a.button--quiet.composer__all href=(all_models(props)) data-sheet aria-label=(label) title=(label) { (icon(Icon::List)) }
     }
+}
+
+/// The page of all models, which leads back here.
+fn all_models(props: &Composer) -> String {
+    props.conversation.as_ref().map_or_else(|| "/models".to_owned(), |id| format!("/models?c={id}"))
 }
 
 /// A second model, folded away: two answers next to each other.
@@ -118,7 +138,7 @@ fn compare(l: Locale, props: &Composer) -> Markup {
             span.picker {
                 select.picker__select name="model2" aria-label=(label) {
                     option value="" { (label) " …" }
-                    (options(&props.models, &props.second))
+                    (options(l, &props.models, &props.second))
                 }
                 (icon(Icon::ChevronDown))
             }
@@ -128,10 +148,10 @@ fn compare(l: Locale, props: &Composer) -> Markup {
 
 /// The models in their groups, as the content of a `select`.
 #[must_use]
-pub fn options(models: &[ModelGroup], selected: &str) -> Markup {
+pub fn options(l: Locale, models: &[ModelGroup], selected: &str) -> Markup {
     html! {
         @for group in models {
-            optgroup label=(group.provider) {
+            optgroup label=(group.label(l)) {
                 @for choice in &group.models {
                     option value=(choice.name) selected[choice.name == selected] { (choice.label) }
                 }
@@ -164,6 +184,10 @@ pub fn sample_models() -> Vec<ModelGroup> {
     let choice = |name: &str, label: &str| ModelChoice { name: name.into(), label: label.into() };
     vec![
         ModelGroup {
+            provider: String::new(),
+            models: vec![choice("anthropic/claude-sonnet-5-5", "Claude Sonnet 5.5")],
+        },
+        ModelGroup {
             provider: "Simulated".into(),
             models: vec![choice("simulated/essay", "Essay"), choice("simulated/thinker", "Thinker")],
         },
@@ -187,10 +211,12 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         Composer { conversation: Some("7".into()), answering: Some("/replies/42".into()), ..plain.clone() };
     let problem = Some("The message is too long.".to_owned());
     let refused = Composer { content: "hello".into(), problem, ..plain.clone() };
+    let gone = Composer { model: "openai/gpt-3.5-turbo".into(), gone: true, ..plain.clone() };
     vec![
         ("empty", composer(l, &plain)),
         ("long", composer(l, &written)),
         ("answering", composer(l, &answering)),
         ("refused", composer(l, &refused)),
+        ("gone", composer(l, &gone)),
     ]
 }

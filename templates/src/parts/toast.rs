@@ -84,6 +84,12 @@ pub enum Notice {
     KeyRemoved,
     /// The key that a message would need can't be opened.
     KeyUnreadable,
+    /// The lists of models were fetched.
+    ListsFetched,
+    /// It was done a moment ago.
+    TooSoon,
+    /// One favourite too many.
+    TooManyFavourites,
     /// Something failed that is not the person's fault; nothing was lost.
     Failed,
 }
@@ -115,6 +121,9 @@ impl Notice {
             Self::KeyStored => (Level::Info, l.t("notice-key-stored")),
             Self::KeyRemoved => (Level::Info, l.t("notice-key-removed")),
             Self::KeyUnreadable => (Level::Error, l.t("notice-key-unreadable")),
+            Self::ListsFetched => (Level::Info, l.t("notice-lists-fetched")),
+            Self::TooSoon => (Level::Error, l.t("notice-too-soon")),
+            Self::TooManyFavourites => (Level::Error, l.t("notice-too-many-favourites")),
             Self::Failed => (Level::Error, l.t("notice-failed")),
         };
         Toast { level, text: text.into_owned(), request_id: None, action: None }

@@ -38,7 +38,7 @@ pub use postgres::Postgres;
 pub use process::Process;
 pub use proxy::Proxy;
 pub use redis::Redis;
-pub use refusal::refusal;
+pub use refusal::{Refusal, refusal};
 pub use socket::Socket;
 pub use visitor::{Document, Visitor};
 pub use watch::{Seen, Watch};

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::Path,
     process::{Child, Command, Stdio},
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -18,6 +19,8 @@ pub struct Process {
     pub base: String,
     child: Child,
     stdout: Option<BufReader<std::process::ChildStdout>>,
+    /// Read from the first line on: one that logs more than a pipe holds would wait for a reader.
+    complaints: Option<JoinHandle<String>>,
 }
 
 /// How a command ended.
@@ -53,21 +56,21 @@ impl Process {
 
     fn begin(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
+        let complaints = complaints(&mut child);
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let Some(base) = line.trim().strip_prefix("listening on ") else {
-            let mut said = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-            panic!("the server did not start: {line}{said}");
+            panic!("the server did not start: {line}{}", complaints.join().unwrap());
         };
-        Self { base: base.to_owned(), child, stdout: Some(stdout) }
+        Self { base: base.to_owned(), child, stdout: Some(stdout), complaints: Some(complaints) }
     }
 
     /// Runs a command to its end.
     pub fn run(folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Ended {
-        let child = command(folder, settings, words).spawn().unwrap();
-        Self { base: String::new(), child, stdout: None }.waited_for()
+        let mut child = command(folder, settings, words).spawn().unwrap();
+        let complaints = Some(complaints(&mut child));
+        Self { base: String::new(), child, stdout: None, complaints }.waited_for()
     }
 
     /// Its id.
@@ -92,15 +95,10 @@ impl Process {
                 let _ = Command::new("kill").args(["-KILL", &id]).status();
             }
         });
-        let mut stderr = self.child.stderr.take().unwrap();
-        let complaints = std::thread::spawn(move || {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).map(|_| text)
-        });
         let stdout = self.stdout.take();
         let mut stdout = stdout.unwrap_or_else(|| BufReader::new(self.child.stdout.take().unwrap()));
         stdout.read_to_string(&mut ended.stdout).unwrap();
-        ended.stderr = complaints.join().unwrap().unwrap();
+        ended.stderr = self.complaints.take().unwrap().join().unwrap();
         ended.code = self.child.wait().unwrap().code();
         drop(done);
         watchdog.join().unwrap();
@@ -118,6 +116,15 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn complaints(child: &mut Child) -> JoinHandle<String> {
+    let mut stderr = child.stderr.take().unwrap();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).unwrap();
+        text
+    })
 }
 
 fn command(folder: &Path, settings: &[(&str, &str)], words: &[&str]) -> Command {

@@ -28,6 +28,9 @@ pub struct ResponsesVoice {
     ended: bool,
 }
 
+/// An event that tells of a finished item: its name, the beginning of its data and the rest.
+type Told = (&'static str, String, Vec<u8>);
+
 /// An item that is being said.
 enum Open {
     /// Their texts as they stand in JSON.
@@ -153,7 +156,7 @@ impl ResponsesVoice {
         self.output.push(item);
     }
 
-    fn said(&self, part: Part, text: &[u8]) -> (Vec<u8>, Vec<(&'static str, String, Vec<u8>)>) {
+    fn said(&self, part: Part, text: &[u8]) -> (Vec<u8>, Vec<Told>) {
         let id = self.said_id(part);
         let join = |pieces: &[&[u8]]| pieces.concat();
         match part {

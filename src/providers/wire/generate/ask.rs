@@ -140,7 +140,7 @@ impl<'a> Ask<'a> {
             turns.iter().enumerate().map(|(at, turn)| content(turn, signs && at > current, &known));
         Self {
             contents: contents.collect(),
-            system_instruction: (!system.is_empty()).then(|| System { parts: [Words { text: system }] }),
+            system_instruction: (!system.is_empty()).then_some(System { parts: [Words { text: system }] }),
             tools: tools(&request.tools),
             generation_config: Config {
                 max_output_tokens: request.max_tokens,

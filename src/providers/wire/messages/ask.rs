@@ -167,7 +167,7 @@ fn thinking<'a>(
     let words = || model.efforts.iter().map(String::as_str).filter(|word| *word != "none");
     let effort = asked.and_then(|asked| match asked {
         "none" | "minimal" => words().next(),
-        other => takes(other).or_else(|| words().last()),
+        other => takes(other).or_else(|| words().next_back()),
     });
     (Some(Thinking::Adaptive { display: "summarized" }), effort)
 }

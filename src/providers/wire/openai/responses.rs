@@ -78,11 +78,14 @@ pub enum Content<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 pub enum Part<'a> {
-    InputText { text: &'a str },
-    InputImage { detail: &'static str, image_url: String },
-    InputFile { filename: &'a str, file_data: String },
+    #[serde(rename = "input_text")]
+    Text { text: &'a str },
+    #[serde(rename = "input_image")]
+    Image { detail: &'static str, image_url: String },
+    #[serde(rename = "input_file")]
+    File { filename: &'a str, file_data: String },
 }
 
 /// What of an item that came is looked at.
@@ -135,14 +138,14 @@ fn content(message: &Message) -> Content<'_> {
     }
     let mut parts = Vec::new();
     if !message.text.is_empty() {
-        parts.push(Part::InputText { text: &message.text });
+        parts.push(Part::Text { text: &message.text });
     }
     parts.extend(message.files.iter().map(|file| {
         let data = data_url(file);
         if is_picture(file) {
-            Part::InputImage { detail: "auto", image_url: data }
+            Part::Image { detail: "auto", image_url: data }
         } else {
-            Part::InputFile { filename: &file.name, file_data: data }
+            Part::File { filename: &file.name, file_data: data }
         }
     }));
     Content::Parts(parts)

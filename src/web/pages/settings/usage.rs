@@ -17,7 +17,7 @@ use crate::{
         self, Left,
         report::{self, By, Line, Span},
     },
-    web::{pages::Visit, present},
+    web::{pages::Visit, present, reader::Reader},
 };
 
 /// `GET /settings/usage`.
@@ -31,7 +31,7 @@ pub(super) async fn show(State(app): State<App>, actor: Actor, visit: Visit) -> 
         Err(_) => Vec::new(),
     };
     let mut shown_days = lines(l, &days);
-    shown_days.iter_mut().for_each(|line| line.name = day(&visit, &line.name));
+    shown_days.iter_mut().for_each(|line| line.name = day(visit.reader, &line.name));
     let props = Usage {
         month: month(l, span.to.year(), span.to.month()),
         total: present::sum(l, &report::sum(&days)),
@@ -55,9 +55,11 @@ fn lines(l: Locale, lines: &[Line]) -> Vec<Shown> {
         .collect()
 }
 
-fn day(visit: &Visit, day: &str) -> String {
-    let Ok(day) = day.parse::<NaiveDate>() else { return day.to_owned() };
-    date(visit.locale(), visit.reader.region, (day.year(), day.month(), day.day()))
+fn day(reader: Reader, day: &str) -> String {
+    day.parse::<NaiveDate>().map_or_else(
+        |_| day.to_owned(),
+        |day| date(reader.locale, reader.region, (day.year(), day.month(), day.day())),
+    )
 }
 
 fn budgets(l: Locale, left: &Left) -> Vec<Budget> {

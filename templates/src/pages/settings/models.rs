@@ -27,7 +27,7 @@ pub(super) fn section(l: Locale, props: &Models) -> Markup {
         (option("", &l.ta("default-model-auto", &[("model", props.server.as_str().into())]), &props.chosen))
         @if !props.chosen.is_empty() && !known(&props.chosen) { (option(&props.chosen, &props.chosen, &props.chosen)) }
         @for group in &props.groups {
-            optgroup label=(group.provider) { @for model in &group.models { (option(&model.name, &model.label, &props.chosen)) } }
+            optgroup label=(group.label(l)) { @for model in &group.models { (option(&model.name, &model.label, &props.chosen)) } }
         }
     };
     html! {
@@ -38,6 +38,7 @@ pub(super) fn section(l: Locale, props: &Models) -> Markup {
                     hint: Some(&l.t("default-model-hint")) }, &models))
                 (save(l))
             }
+            p { a href="/models" { (l.t("all-models")) } }
         }
     }
 }

@@ -4,8 +4,8 @@ use maud::Markup;
 
 use super::keys::{KeyAnswer, KeyProblem, KeyState, OwnKey, Provider};
 use super::{
-    Account, Budget, BudgetOf, KeyForm, Keys, Language, LeaveProblem, Line, Models, Profile, Region, Section,
-    Security, Session, Settings, Sum, Usage, page,
+    Account, Budget, BudgetOf, KeyForm, Keys, Language, LeaveProblem, Line, Models, Profile, Providers,
+    Region, Section, Security, Session, Settings, Sum, Usage, page, providers,
 };
 use crate::layout::{Accent, Shell, Theme, Viewer};
 use crate::parts::composer::sample_models;
@@ -34,6 +34,24 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ..Language::default()
     };
     let models = Models { groups: sample_models(), server: "simulated/essay".into(), ..Models::default() };
+    let openai = providers::Provider {
+        label: "OpenAI".into(),
+        host: Some("api.openai.com".into()),
+        key: providers::Whose::Own,
+        calls: 1_204,
+        failed: 12,
+        first_ms: Some((640, 2_310)),
+        last_error: Some(("It is overloaded.".into(), Moment::new("2:05 PM", "2026-03-01T14:05:00Z"))),
+        rests: Some(16),
+        fetched: Some(Moment::new("1:55 PM", "2026-03-01T13:55:00Z")),
+        list_error: Some("It cannot be reached.".into()),
+    };
+    let simulated = providers::Provider {
+        label: "Simulated".into(),
+        key: providers::Whose::Nobody,
+        ..providers::Provider::default()
+    };
+    let all = Providers { usable: vec![openai, simulated], keyless: vec!["Anthropic".into(), "xAI".into()] };
     let wrong = Security {
         current_error: Some(FieldError::PasswordWrong),
         new_error: Some(FieldError::PasswordTooEasy),
@@ -65,6 +83,8 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
         ("usage", shown(Section::Usage(usage()))),
         ("usage-german", gezeigt(Section::Usage(Usage { people: Vec::new(), ..usage() }))),
         ("usage-none", shown(Section::Usage(Usage { month: "November 2026".into(), ..Usage::default() }))),
+        ("providers", shown(Section::Providers(all.clone()))),
+        ("providers-german", gezeigt(Section::Providers(all))),
         ("security", shown(Section::Security(one))),
         ("security-wrong", gezeigt(Section::Security(wrong))),
         ("account", shown(Section::Account(Account::default()))),

@@ -1,0 +1,5 @@
+//! Which models a person is offered, may use and likes best.
+
+mod allowed;
+mod catalogue;
+mod picker;
