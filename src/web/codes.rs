@@ -8,11 +8,16 @@ use crate::error::Error;
 
 /// What a person can come to only by a request that no page makes, or by a program: the words of its kind are enough.
 const OF_ITS_KIND: &[&str] = &[
+    "bad_amount",
     "bad_cursor",
+    "bad_day",
+    "bad_format",
+    "bad_group",
     "bad_id",
     "bad_key",
     "bad_models",
     "bad_request",
+    "bad_span",
     "cross_origin",
     "invalid_body",
     "invalid_query",
@@ -21,6 +26,7 @@ const OF_ITS_KIND: &[&str] = &[
     "malformed_json",
     "max_tokens_out_of_range",
     "method_not_allowed",
+    "no_budgets",
     "not_a_websocket",
     "not_acceptable",
     "not_allowed",

@@ -300,7 +300,7 @@ async fn what_the_real_ones_refuse_is_refused() {
             "must end with a user message",
         ),
         (turns(serde_json::json!({ "role": "system", "content": "x" })), "'user' or 'assistant'"),
-        (body("thinking", serde_json::json!({ "type": "adaptive" })), "not supported for this model"),
+        (body("thinking", serde_json::json!({ "type": "adaptive" })), "not supported on this model"),
     ] {
         let (status, told) = post(&simulator, "/v1/messages", &new, body).await;
         assert!(status == 400 && told.contains(reason), "{reason}: {status} {told}");
