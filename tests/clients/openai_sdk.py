@@ -136,6 +136,10 @@ def it_works_asynchronously():
     assert asyncio.run(run()) == "hello"
 
 
+class Broken(Exception):
+    """A stream that says that it failed; the SDK hands that out as an event."""
+
+
 def respond(model, prompt, **more):
     """The last response of a stream, its text and its thoughts."""
     text = thought = ""
@@ -149,6 +153,8 @@ def respond(model, prompt, **more):
             thought += event.delta
         elif event.type in ("response.completed", "response.incomplete"):
             final = event.response
+        elif event.type in ("error", "response.failed"):
+            raise Broken(event)
     return final, text, thought
 
 
@@ -206,7 +212,7 @@ def responses_fail_with_types():
         (openai.InternalServerError, "status 500"),
         (openai.AuthenticationError, "key"),
         (openai.NotFoundError, "model"),
-        (openai.APIError, "error_chunk after=50"),
+        (Broken, "error_chunk after=50"),
         (openai.APIConnectionError, "cut after=200"),
     ):
         try:

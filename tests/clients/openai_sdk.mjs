@@ -2,7 +2,7 @@
 //
 //     npm ci --prefix tests/clients
 //     freshet simulate --port 4010 &
-//     node tests/clients/sdk.mjs http://127.0.0.1:4010/v1
+//     node tests/clients/openai_sdk.mjs http://127.0.0.1:4010/v1
 //
 // Prints one line per fact and leaves with 1 at the first that does not hold.
 import assert from 'node:assert/strict';
@@ -27,6 +27,8 @@ async function respond(model, input, more = {}) {
     if (event.type === 'response.output_text.delta') said.text += event.delta;
     if (event.type === 'response.reasoning_summary_text.delta') said.thought += event.delta;
     if (event.type === 'response.completed') said.final = event.response;
+    // A stream that says that it failed: the SDK hands that out as an event.
+    if (event.type === 'error' || event.type === 'response.failed') throw Object.assign(new Error(event.message), { code: event.code });
   }
   return said;
 }
@@ -65,7 +67,7 @@ const facts = {
     for (const ask of [chat, respond]) {
       await assert.rejects(ask('faults', 'quota'), OpenAI.RateLimitError);
       await assert.rejects(ask('faults', 'status 500'), OpenAI.InternalServerError);
-      await assert.rejects(ask('faults', 'error_chunk after=50'), OpenAI.APIError);
+      await assert.rejects(ask('faults', 'error_chunk after=50 code=server_is_overloaded'), { code: 'server_is_overloaded' });
       await assert.rejects(ask('faults', 'cut after=200'));
       await assert.rejects(ask('no-such-model', 'x'), OpenAI.NotFoundError);
     }
