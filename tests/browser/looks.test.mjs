@@ -116,8 +116,10 @@ test('the sidebar is a drawer on a phone, and the menu opens in it', () => home.
 test('the theme chosen on one page holds on the next', () => home.visit(still, async page => {
   await page.goto('/c/new');
   await page.locator('.user__button').click();
+  const dark = page.waitForResponse(/settings\/theme/);
   await page.getByRole('button', { name: 'Dark' }).click();
   await page.locator('html[data-theme="dark"]').waitFor();
+  await dark;
   // The menu stays open: one looks, and chooses again.
   const stored = page.waitForResponse(/settings\/theme/);
   await page.getByRole('button', { name: 'Light' }).click();
