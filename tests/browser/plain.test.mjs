@@ -76,7 +76,7 @@ test('a reload in mid-stream goes on where it was', () => home.visit(noScripts, 
 }));
 
 test('thoughts are shown', () => home.visit(noScripts, async page => {
-  await choose(page, 'thinking:ms=1');
+  await choose(page, 'thinking:ms=20');
   await send(page, 'think');
   await page.waitForLoadState();
   await page.goto(page.url().replace(/\?.*/, ''));
