@@ -105,7 +105,7 @@ test('two models answer side by side and one is kept', () => home.visit({ width:
   await page.locator('.message--beside').nth(1).waitFor();
   const [left, right] = await Promise.all([0, 1].map(n => page.locator('.message--beside').nth(n).boundingBox()));
   assert.ok(right.x >= left.x + left.width && Math.abs(left.y - right.y) < 2, 'next to each other');
-  await until(page, () => document.querySelectorAll('.message--beside > [data-ended]').length === 2);
+  await until(page, () => document.querySelectorAll('.message--beside[aria-busy="false"] > [data-ended]').length === 2);
   assert.equal(await page.locator('.versions').count(), 0);
   await isSameReloaded(page);
   await page.setViewportSize({ width: 360, height: 740 });
@@ -129,7 +129,7 @@ test('Escape stops both, a button one of them', () => home.visit({}, async page 
   await page.locator('.message--beside > [data-ended]').waitFor();
   assert.equal(await page.locator('.message--beside[aria-busy="true"]').count(), 1);
   await page.locator('#content').press('Escape');
-  await until(page, () => document.querySelectorAll('.message--beside > [data-ended]').length === 2);
+  await until(page, () => document.querySelectorAll('.message--beside[aria-busy="false"] > [data-ended]').length === 2);
   assert.equal(await page.locator('[data-behavior="stop"]').count(), 0);
   await isSameReloaded(page);
 }));
@@ -210,7 +210,7 @@ test('without scripts two models are compared on a page that comes again, and on
   await page.locator('#content').fill('compare');
   await page.locator('[aria-label="Send"]').click({ noWaitAfter: true });
   await page.waitForURL(/\/c\/[0-9a-f-]{36}$/, { waitUntil: 'commit' });
-  await until(page, () => document.querySelectorAll('.message--beside > [data-ended]').length === 2);
+  await until(page, () => document.querySelectorAll('.message--beside[aria-busy="false"] > [data-ended]').length === 2);
   await press(page, page.locator('.message--beside').first().getByRole('button', { name: 'Keep this one' }));
   assert.equal(await page.locator('.message--assistant').count(), 1);
   assert.equal(await place(answer(page)), 'Version 1 of 2');
