@@ -172,7 +172,8 @@ pub fn sum(l: Locale, line: &Line) -> Sum {
     Sum {
         calls: count(line.calls),
         tokens: count(line.input + line.output),
-        cost: (line.cost > 0 || line.unpriced < line.calls).then(|| money(l, line.cost)),
+        // Nothing costs nothing; what only models of unknown price have said costs nobody knows what.
+        cost: (line.calls == 0 || line.cost > 0 || line.unpriced < line.calls).then(|| money(l, line.cost)),
         estimated: line.estimated > 0,
     }
 }
@@ -274,6 +275,15 @@ mod tests {
         assert_eq!(name("simulated/fast"), "Freshet");
         assert_eq!(name("lab/llama"), "lab");
         assert_eq!(name(""), "Freshet");
+    }
+
+    #[test]
+    fn nothing_costs_nothing_and_an_unknown_price_is_unknown() {
+        let cost =
+            |calls, unpriced, cost| sum(Locale::En, &Line { calls, unpriced, cost, ..Line::default() }).cost;
+        assert_eq!(cost(0, 0, 0).as_deref(), Some("$0.00"));
+        assert_eq!(cost(2, 2, 0), None);
+        assert_eq!(cost(2, 1, 500_000_000).as_deref(), Some("$0.50"));
     }
 
     #[test]
